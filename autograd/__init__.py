@@ -1,0 +1,30 @@
+"""A gradient tape on NumPy: record what is computed, then differentiate it.
+
+>>> import autograd as ag
+>>> x = ag.Variable(0.0)
+>>> with ag.Tape() as t:
+...     y = 2 * x + 3
+>>> t.gradient(y, x)
+Tensor(2.0)
+
+Plain NumPy calls on tensors record (`np.tanh(x @ w)`); the functions that NumPy lacks are here: `relu`, `softmax`
+and their kin. All of them take tensors, arrays and numbers alike.
+"""
+
+from autograd.ops.elementwise import relu, sigmoid, softplus
+from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
+from autograd.tape import Tape
+from autograd.tensor import Tensor, Variable
+
+__all__ = [
+    "Tape",
+    "Tensor",
+    "Variable",
+    "log_softmax",
+    "logsumexp",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "sparse_softmax_crossentropy",
+]

@@ -1,0 +1,184 @@
+"""Four families of operations, each of which turns one rule per input into both modes of differentiation.
+
+A rule is written once, in plain NumPy, as `rule(g, y, *inputs, **params)`: the cotangent g of the output y,
+pulled back to one input. It is linear in g. The families say how the same line pushes a tangent forward:
+
+- `elementwise`: the Jacobian is diagonal, so it is its own transpose and the rule serves as it is;
+- `linear`: the operation is its own derivative, so the tangents go through the operation itself;
+- `bilinear`: linear in each input with the other held fixed, so the product rule;
+- `general`: anything else; a forward rule may be given, and is otherwise derived by transposing the reverse one.
+
+Two laws hold for every operation and are kept here, in one place:
+
+- `fit`: a cotangent has the shape and the dtype of its input, whatever broadcasting did on the way;
+- `zero_law`: where the cotangent of an elementwise operation is exactly zero, so is what it contributes, even if
+  the derivative there is infinite or not a number. A branch that `np.where` did not take never leaks a NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import RuleError
+from autograd.graph import Value
+from autograd.primitive import Primitive, Rule
+
+Functions = Sequence[Callable[..., Any]]
+
+
+def elementwise(name: str, forward: Callable[..., Any], *rules: Rule | None, numpy: Functions = ()) -> Primitive:
+    """An operation on each element by itself, with broadcasting.
+
+    >>> cube = elementwise("cube", lambda x: x * x * x, lambda g, y, x: g * 3 * x * x)
+    >>> cube(2.0)
+    8.0
+    """
+
+    def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+        total = None
+        for rule, t in zip(rules, tangents, strict=True):
+            if t is not None and rule is not None:
+                t = t if _shape(t) == _shape(y) else np.broadcast_to(t, _shape(y))
+                part = zero_law(rule(t, y, *inputs, **params), t)
+                total = part if total is None else total + part
+        return total
+
+    return Primitive(name, forward, rules, push=push, elementwise=True, broadcasts=True, numpy=numpy)
+
+
+def linear(name: str, forward: Callable[..., Any], *transposes: Rule | None, numpy: Functions = ()) -> Primitive:
+    """An operation that is linear in all its differentiable inputs together, given by its transposes."""
+
+    def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+        moved = [
+            x if rule is None else _zero(x) if t is None else t
+            for x, t, rule in zip(inputs, tangents, transposes, strict=True)
+        ]
+        return op(*moved, **params)
+
+    return Primitive(name, forward, transposes, push=push, broadcasts=True, numpy=numpy)
+
+
+def bilinear(
+    name: str, forward: Callable[..., Any], left: Rule, right: Rule, numpy: Functions = ()
+) -> Primitive:
+    """An operation that is linear in each of its two inputs, such as a product of matrices."""
+
+    def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+        (a, b), (ta, tb) = inputs, tangents
+        parts = []
+        if ta is not None:
+            parts.append(op(ta, b, **params))
+        if tb is not None:
+            parts.append(op(a, tb, **params))
+        return parts[0] if len(parts) == 1 else parts[0] + parts[1]
+
+    return Primitive(name, forward, (left, right), push=push, broadcasts=True, numpy=numpy)
+
+
+def general(
+    name: str,
+    forward: Callable[..., Any],
+    *rules: Rule | None,
+    push: Callable[..., Any] | None = None,
+    numpy: Functions = (),
+) -> Primitive:
+    """Any other operation. Without `push(t, y, *inputs, **params)` forward mode is derived from the rules."""
+
+    def adapted(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+        assert push is not None
+        (t,) = [t for t in tangents if t is not None]
+        return push(t, y, *inputs, **params)
+
+    return Primitive(name, forward, rules, push=None if push is None else adapted, numpy=numpy)
+
+
+def symmetric(name: str, forward: Callable[..., Any], rule: Rule, numpy: Functions = ()) -> Primitive:
+    """A general operation of one input whose Jacobian is symmetric, such as softmax: one rule, both modes."""
+    return general(name, forward, rule, push=rule, numpy=numpy)
+
+
+def _raw(x: Any) -> Any:
+    return x.value if isinstance(x, Value) else x
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    return getattr(_raw(x), "shape", ())
+
+
+def _zero(x: Any) -> Any:
+    x = _raw(x)
+    return np.zeros_like(x) if hasattr(x, "shape") else 0.0  # a Python zero widens no float32 beside it
+
+
+def fit(g: Any, x: Any, op: Primitive, position: int) -> Any:
+    """The cotangent `g` of input number `position` in the shape and dtype of that input, `x`.
+
+    Undoes broadcasting by summing over the axes that were stretched. Written in NumPy, so that it is recorded
+    when `g` is a tensor.
+    """
+    x = _raw(x)
+    if type(x) is float:
+        return g if type(_raw(g)) is float else _python_float(g)
+    shape = _shape(x)
+    if _shape(g) != shape:
+        if not op.broadcasts:
+            raise RuleError(_misfit(g, shape, op, position))
+        g = unbroadcast(g, shape, op, position)
+    dtype = getattr(x, "dtype", None)
+    return g if dtype is None or getattr(g, "dtype", None) == dtype else cast(g, dtype)
+
+
+def unbroadcast(g: Any, shape: tuple[int, ...], op: Primitive, position: int) -> Any:
+    """`g` summed over the axes along which an input of shape `shape` was stretched to g's."""
+    lead = len(_shape(g)) - len(shape)
+    if lead < 0 or any(n not in (1, m) for n, m in zip(shape, g.shape[lead:], strict=True)):
+        raise RuleError(_misfit(g, shape, op, position))
+    stretched = [lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1]
+    return np.sum(g, axis=(*range(lead), *stretched)).reshape(shape)
+
+
+def cast(g: Any, dtype: np.dtype[Any]) -> Any:
+    """`g` in `dtype`; a complex cotangent of a real input is its real part."""
+    if not hasattr(g, "dtype"):
+        return dtype.type(g)
+    if g.dtype.kind == "c" and dtype.kind != "c":
+        g = g.real
+    return g.astype(dtype)
+
+
+def _python_float(g: Any) -> Any:
+    total = g if _shape(g) == () else np.sum(g)
+    return total.astype(float) if isinstance(total, Value) else float(total)
+
+
+def _misfit(g: Any, shape: tuple[int, ...], op: Primitive, position: int) -> str:
+    return (
+        f"the derivative rule of {op.name} for input {position} returned shape {_shape(g)}; "
+        f"expected the input's own shape {tuple(shape)}"
+    )
+
+
+def zero_law(part: Any, g: Any) -> Any:
+    """`part`, with exact zeros wherever the cotangent `g` it was made from is exactly zero.
+
+    Only 0 · inf and 0 · nan can break this, and both give a NaN; so one fast pass looks for a NaN first, and
+    the second derivative of all that is finite stays untouched.
+    """
+    raw, seed = _raw(part), _raw(g)
+    if isinstance(raw, (float, np.floating)):
+        return type(part)(0.0) if raw != raw and seed == 0 else part
+    if part is g or not _has_nan(raw):
+        return part
+    return np.where(np.isnan(raw) & (seed == 0), 0, part)
+
+
+def _has_nan(a: Any) -> bool:
+    if type(a) is np.ndarray and a.dtype.kind == "f" and a.itemsize > 2:
+        # A sum of squares is NaN exactly if a term is; the dot product is the fastest pass NumPy has.
+        square = np.vdot(a, a)
+        return bool(square != square)
+    return bool(np.any(np.isnan(a)))

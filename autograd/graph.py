@@ -1,0 +1,120 @@
+"""The graph: values, the operations that made them, and the recordings that are open. Data, nothing else.
+
+A computation graph is a list of nodes in the order in which they ran. That order is topological by
+construction, because an operation can only use values that exist already; so no reader of a graph ever needs
+to sort or to recurse. Every reader (the backward sweep, the forward sweep, the pictures) walks this list.
+
+References go one way only: a recording holds nodes, a node holds values, and a value holds nothing. Dropping a
+recording frees all that it held, and a value kept in a list keeps no graph alive. There are no cycles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from autograd.primitive import Primitive
+
+
+class Value:
+    """A value in a graph: a Python number, a NumPy array, or any array that speaks NumPy's protocols.
+
+    `autograd.tensor.Tensor` adds everything people touch. `kind` is the class of what operations on it give.
+    """
+
+    __slots__ = ("__weakref__", "_name", "value")
+
+    kind: ClassVar[type[Value]]
+    is_variable: ClassVar[bool] = False
+    value: Any
+
+    def reading(self, recordings: tuple[Recording, ...]) -> Value:
+        """The fixed value that a node keeps; a variable answers with its value of this moment."""
+        return self
+
+
+class Node:
+    """One operation that ran: `out = op(*inputs, **params)`. Inputs that are not `Value`s are constants."""
+
+    __slots__ = ("inputs", "op", "out", "params")
+
+    def __init__(self, op: Primitive, inputs: tuple[Any, ...], params: dict[str, Any], out: Value) -> None:
+        self.op = op
+        self.inputs = inputs
+        self.params = params
+        self.out = out
+
+
+class Recording:
+    """The nodes recorded so far, and which values they connect to.
+
+    `known` holds the ids of all watched values and of all that was computed from them. The values themselves
+    are held by `nodes` and `leaves`, so an id in `known` can not be reused by another object.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.known: set[int] = set()
+        self.leaves: list[Value] = []
+
+    def follow(self, value: Value) -> None:
+        """Record what is computed from `value` from here on."""
+        if id(value) not in self.known:
+            self.known.add(id(value))
+            self.leaves.append(value)
+
+    def saw(self, variable: Value, reading: Value) -> None:
+        """A variable was read while recording; a plain recording takes no notice."""
+
+
+# Which recordings are open, outermost first. A context variable, so that threads and async tasks are independent.
+open_recordings: ContextVar[tuple[Recording, ...]] = ContextVar("open_recordings", default=())
+
+
+def record(
+    recordings: tuple[Recording, ...], op: Primitive, args: Iterable[Any], params: dict[str, Any], out: Value
+) -> None:
+    """Append a node to every recording that knows one of the arguments."""
+    inputs = tuple(
+        [a.reading(recordings) if isinstance(a, Value) and a.is_variable else a for a in args]
+    )
+    node = None
+    for recording in recordings:
+        known = recording.known
+        for x in inputs:
+            if id(x) in known:
+                if node is None:
+                    node = Node(op, inputs, params, out)
+                recording.nodes.append(node)
+                known.add(id(out))
+                break
+
+
+@contextmanager
+def only(recordings: tuple[Recording, ...]) -> Iterator[None]:
+    """Inside, exactly these recordings are open."""
+    token = open_recordings.set(recordings)
+    try:
+        yield
+    finally:
+        open_recordings.reset(token)
+
+
+def reached(nodes: Iterable[Node], sources: Collection[Value]) -> list[tuple[Node, list[int]]]:
+    """The nodes that `sources` have an influence on, in recording order.
+
+    Each comes with the positions of the inputs through which the influence arrives: only for these does a
+    sweep run derivative rules. Linear in the number of nodes.
+    """
+    active = {id(source) for source in sources}
+    path = []
+    for node in nodes:
+        rules = node.op.rules
+        through = [i for i, x in enumerate(node.inputs) if id(x) in active and rules[i] is not None]
+        if through:
+            active.add(id(node.out))
+            path.append((node, through))
+    return path

@@ -1,0 +1,99 @@
+"""Operations on each element by itself. A row: name, value, and the derivative by each input.
+
+In a rule, `g` is the cotangent of the output, `y` the output, and the rest are the inputs. Values at kinks and at
+singular points follow the table in the documentation's page on semantics.
+"""
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from autograd.families import elementwise, linear
+
+
+def _power(a: Any, b: Any) -> Any:
+    """`a ** b` as NumPy has it: Python alone would answer (-8.0) ** 0.5 with a complex number."""
+    y = a**b
+    return float("nan") if type(y) is complex and type(a) is not complex and type(b) is not complex else y
+
+
+def _power_base(g: Any, y: Any, a: Any, b: Any) -> Any:
+    if type(b) in (int, float):
+        return g * (b * a ** (b - 1)) if b != 0 else g * 0.0
+    return g * np.where(b == 0, 0.0, b * a ** (b - 1))
+
+
+def _power_exponent(g: Any, y: Any, a: Any, b: Any) -> Any:
+    return g * np.where((a == 0) & (b >= 0), 0.0, y * np.log(a))
+
+
+def _relu(x: Any) -> Any:
+    """max(x, 0); a NaN stays one."""
+    return (0.0 if x <= 0 else x) if type(x) is float else np.maximum(x, 0)
+
+
+def _sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)) by way of exp(-|x|), which can not overflow."""
+    e = np.exp(-abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def _at_most(x: Any, bound: Any) -> Any:
+    return True if bound is None else x <= bound
+
+
+def _at_least(x: Any, bound: Any) -> Any:
+    return True if bound is None else x >= bound
+
+
+def _share(wins: Any, ties: Any, g: Any) -> Any:
+    """What the winner of a comparison gets of `g`: all of it, and half of it at a tie."""
+    return np.where(ties, 0.5 * g, np.where(wins, g, 0.0))
+
+
+# fmt: off
+# Arithmetic.
+add      = elementwise("add", operator.add, lambda g, y, a, b: g, lambda g, y, a, b: g, numpy=[np.add])
+subtract = elementwise("subtract", operator.sub, lambda g, y, a, b: g, lambda g, y, a, b: -g, numpy=[np.subtract])
+multiply = elementwise("multiply", operator.mul, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a, numpy=[np.multiply])
+divide   = elementwise("divide", operator.truediv, lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b, numpy=[np.divide])
+power    = elementwise("power", _power, _power_base, _power_exponent, numpy=[np.power])
+negative = elementwise("negative", operator.neg, lambda g, y, x: -g, numpy=[np.negative])
+positive = elementwise("positive", operator.pos, lambda g, y, x: g, numpy=[np.positive])
+square   = elementwise("square", np.square, lambda g, y, x: g * 2 * x, numpy=[np.square])
+sqrt     = elementwise("sqrt", np.sqrt, lambda g, y, x: g / (2 * y), numpy=[np.sqrt])
+
+# Exponentials and their kin.
+exp      = elementwise("exp", np.exp, lambda g, y, x: g * y, numpy=[np.exp])
+expm1    = elementwise("expm1", np.expm1, lambda g, y, x: g * (y + 1), numpy=[np.expm1])
+log      = elementwise("log", np.log, lambda g, y, x: g / x, numpy=[np.log])
+log1p    = elementwise("log1p", np.log1p, lambda g, y, x: g / (1 + x), numpy=[np.log1p])
+sin      = elementwise("sin", np.sin, lambda g, y, x: g * np.cos(x), numpy=[np.sin])
+cos      = elementwise("cos", np.cos, lambda g, y, x: -g * np.sin(x), numpy=[np.cos])
+tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), numpy=[np.tanh])
+sigmoid  = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x))
+softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x))
+
+# With kinks. The rules of maximum and minimum share a tie, clip lets the edge through.
+absolute = elementwise("absolute", abs, lambda g, y, x: g * np.sign(x), numpy=[np.absolute])
+sign     = elementwise("sign", np.sign, lambda g, y, x: np.zeros_like(g), numpy=[np.sign])
+relu     = elementwise("relu", _relu, lambda g, y, x: np.where(y > 0, g, 0.0))
+maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a > b, a == b, g), lambda g, y, a, b: _share(b > a, a == b, g), numpy=[np.maximum])
+minimum  = elementwise("minimum", np.minimum, lambda g, y, a, b: _share(a < b, a == b, g), lambda g, y, a, b: _share(b < a, a == b, g), numpy=[np.minimum])
+clip     = elementwise("clip", np.clip,
+                       lambda g, y, x, low, high: np.where(_at_least(x, low) & _at_most(x, high), g, 0.0),
+                       lambda g, y, x, low, high: np.where(_at_least(x, low), 0.0, g),
+                       lambda g, y, x, low, high: np.where(_at_most(x, high), 0.0, g), numpy=[np.clip])
+
+# Choice and type.
+where    = linear("where", np.where, None, lambda g, y, c, a, b: np.where(c, g, 0.0), lambda g, y, c, a, b: np.where(c, 0.0, g), numpy=[np.where])
+# fmt: on
+
+
+def _cast(x: Any, *, dtype: Any) -> Any:
+    return float(x) if dtype is float and np.ndim(x) == 0 else np.asanyarray(x).astype(dtype, copy=False)
+
+
+# The sweep gives every cotangent the dtype of its input, so that a cast needs no rule of its own.
+cast = linear("cast", _cast, lambda g, y, x, *, dtype: g)

@@ -1,0 +1,68 @@
+"""Several operations in one row, because together they are more exact or faster than one by one.
+
+Each is tested to equal its composition in value, gradient and second gradient.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autograd.families import general, symmetric
+from autograd.ops.reduce import kept
+
+
+def _softmax(x: Any, *, axis: Any = -1) -> Any:
+    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)
+
+
+def _softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
+    return y * (g - np.sum(g * y, axis=axis, keepdims=True))
+
+
+def _logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """log Σ exp(x), shifted by the maximum: exact where the plain formula overflows, -inf for all -inf."""
+    top = np.max(x, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, 0.0).astype(top.dtype)
+    with np.errstate(divide="ignore"):
+        y = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return y if keepdims else np.squeeze(y, axis=axis)
+
+
+def _logsumexp_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """g · softmax(x); where all of x is -inf, every share is 0."""
+    y = kept(y, x, axis, keepdims)
+    share = np.exp(x - np.where(y == -np.inf, 0.0, y))
+    return kept(g, x, axis, keepdims) * share
+
+
+def _log_softmax(x: Any, *, axis: Any = -1) -> Any:
+    return x - _logsumexp(x, axis=axis, keepdims=True)
+
+
+def _log_softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
+    return g - np.exp(y) * np.sum(g, axis=axis, keepdims=True)
+
+
+def _pick(x: Any, labels: Any) -> Any:
+    """The entry of each row of `x` that its label names."""
+    return np.take_along_axis(x, labels[..., None], axis=-1)[..., 0]
+
+
+def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
+    """−log softmax(logits)[label] = logsumexp(logits) − logits[label] for each row."""
+    return _logsumexp(logits, axis=-1) - _pick(logits, labels)
+
+
+def _sparse_softmax_crossentropy_rule(g: Any, y: Any, logits: Any, labels: Any) -> Any:
+    """g · (softmax(logits) − one_hot(label))."""
+    hot = (np.arange(logits.shape[-1]) == labels[..., None]).astype(logits.dtype)
+    return g[..., None] * (softmax(logits) - hot)
+
+
+# fmt: off
+softmax     = symmetric("softmax", _softmax, _softmax_rule)
+log_softmax = general("log_softmax", _log_softmax, _log_softmax_rule)
+logsumexp   = general("logsumexp", _logsumexp, _logsumexp_rule)
+sparse_softmax_crossentropy = general("sparse_softmax_crossentropy", _sparse_softmax_crossentropy, _sparse_softmax_crossentropy_rule, None)
+# fmt: on

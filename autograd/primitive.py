@@ -1,0 +1,133 @@
+"""A primitive: one differentiable operation, and what happens when it is called.
+
+Calling a primitive unwraps its arguments, runs the NumPy function, wraps the result, and lets every open
+recording that watches an argument note it down. This is the hot path of the whole engine.
+
+A primitive called on plain arrays alone is just its NumPy function: so the same derivative rule runs at
+NumPy's speed on arrays, and is itself recorded when an outer tape hands it tensors.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import NoDerivativeError
+from autograd.graph import Value, open_recordings, record
+
+Rule = Callable[..., Any]
+
+# Every primitive by its name; the tests hold that each has a sample.
+registry: dict[str, Primitive] = {}
+
+_PYTHON_NUMBERS = frozenset({float, int, bool, complex})
+_PLAIN = _PYTHON_NUMBERS | {np.ndarray, type(None)}
+
+
+class Primitive:
+    """One differentiable operation.
+
+    `forward(*inputs, **params)` computes the value: inputs are data and positional, params are metadata and
+    keyword. `rules[i](g, y, *inputs, **params)` pulls a cotangent `g` of the output `y` back to input i; it is
+    linear in g, and None marks an input that carries no derivative (a mask, labels).
+    `push(op, tangents, y, inputs, params)` carries tangents forward (None: derived from the rules).
+    `elementwise` says that the rules see each element by itself, `broadcasts` that inputs may have been
+    broadcast. `numpy` lists the NumPy functions that mean this operation.
+    """
+
+    __slots__ = ("arity", "broadcasts", "elementwise", "forward", "name", "numpy", "params", "push", "rules")
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., Any],
+        rules: Sequence[Rule | None],
+        *,
+        push: Callable[..., Any] | None = None,
+        elementwise: bool = False,
+        broadcasts: bool = False,
+        numpy: Sequence[Callable[..., Any]] = (),
+    ) -> None:
+        if name in registry:
+            raise ValueError(f"there is an operation called {name!r} already")
+        self.name = name
+        self.forward = forward
+        self.rules = rules
+        self.push = push
+        self.elementwise = elementwise
+        self.broadcasts = broadcasts
+        self.numpy = tuple(numpy)
+        self.arity = len(rules)
+        self.params = _keywords(next(rule for rule in rules if rule is not None))
+        registry[name] = self
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        """The operation on tensors, arrays and numbers; plain in, plain out."""
+        inputs = []
+        values = []
+        kind = None
+        for a in args:
+            if isinstance(a, Value):
+                kind = a.kind
+                values.append(a.value)
+            else:
+                if type(a) not in _PLAIN:
+                    a = _constant(a, self.name)
+                values.append(a)
+            inputs.append(a)
+        try:
+            y = self.forward(*values, **params)
+        except ArithmeticError:
+            # Python floats raise at 1.0 / 0.0 and at overflow, where NumPy answers inf.
+            y = self.forward(*[np.float64(v) if type(v) in _PYTHON_NUMBERS else v for v in values], **params)
+        except Exception as error:
+            error.add_note(f"raised by {self.name}({', '.join([describe(v) for v in values])})")
+            raise
+        if kind is None:
+            return y
+        if type(y) is np.float64 and all([type(v) in _PYTHON_NUMBERS for v in values]):
+            # Python numbers never widen an array (NEP 50), so what is made of them alone stays one of them.
+            y = float(y)
+        out = kind.__new__(kind)
+        out.value = y
+        recordings = open_recordings.get()
+        if recordings:
+            record(recordings, self, inputs, params, out)
+        return out
+
+
+def describe(x: Any) -> str:
+    """A value in a message: `float32 (128, 10)` for an array, the number itself for a Python number."""
+    x = x.value if isinstance(x, Value) else x
+    if hasattr(x, "dtype"):
+        return f"{x.dtype} {tuple(x.shape)}"
+    return repr(x) if len(repr(x)) <= 40 else type(x).__name__
+
+
+def _constant(a: Any, name: str) -> Any:
+    """A constant operand as something NumPy computes with: arrays as they are, lists as arrays."""
+    if isinstance(a, list | tuple):
+        a = np.asarray(a)
+        if a.dtype == object:
+            raise NoDerivativeError(
+                f"{name} got a list that holds tensors or mixed objects; "
+                f"expected numbers or arrays. Join tensors with np.stack or np.concatenate first."
+            )
+        return a
+    if isinstance(a, np.generic) or hasattr(a, "__array_ufunc__"):
+        return a
+    if hasattr(a, "__array__"):
+        return np.asarray(a)
+    raise TypeError(f"{name} got {type(a).__name__} {a!r:.60}; expected a tensor, an array or a number")
+
+
+def _keywords(rule: Rule) -> frozenset[str]:
+    """The params a rule accepts: its keyword-only parameters."""
+    parameters = inspect.signature(rule).parameters.values()
+    return frozenset(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)

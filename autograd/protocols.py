@@ -1,0 +1,98 @@
+"""Which NumPy call runs which operation, for `__array_ufunc__` and `__array_function__`.
+
+The table is read off the rows: a row that lists NumPy functions answers to them. Functions whose result carries
+no derivative (comparisons, argmax, shapes) run on the plain arrays and give plain arrays. Everything else is
+refused with a reason, because a gradient that is silently lost is worse than an error.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+import autograd.ops  # noqa: F401  fills the registry
+from autograd.errors import NoDerivativeError
+from autograd.graph import Value
+from autograd.nest import mapped
+from autograd.primitive import Primitive, registry
+
+operations: dict[Callable[..., Any], Primitive] = {
+    function: primitive for primitive in registry.values() for function in primitive.numpy
+}
+
+# Results that are constants: truth values, positions, shapes, text.
+constant_functions: frozenset[Callable[..., Any]] = frozenset(
+    [
+        np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
+        np.logical_and, np.logical_or, np.logical_not, np.logical_xor,
+        np.isnan, np.isinf, np.isfinite, np.signbit, np.isclose, np.allclose, np.array_equal,
+        np.argmax, np.argmin, np.argsort, np.nonzero, np.count_nonzero, np.searchsorted, np.all, np.any,
+        np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj,
+        np.zeros_like, np.ones_like, np.empty_like, np.shares_memory, np.may_share_memory,
+        np.array_repr, np.array_str, np.array2string, np.save, np.savez, np.savetxt,
+    ]
+)  # fmt: skip
+
+
+def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    """What `np.ufunc(...)` does when an argument is a tensor."""
+    if options.pop("out", None) is not None:
+        raise NoDerivativeError(
+            f"np.{ufunc.__name__} was to write a recorded result into an existing array (out= or an in-place operator); "
+            f"the gradient would be lost. Write `a = a + x` instead of `a += x`."
+        )
+    if ufunc in constant_functions:
+        return getattr(ufunc, method)(*plain_tree(inputs), **options)
+    if ufunc not in operations:
+        raise unknown(ufunc)
+    if method != "__call__" or options:
+        asked = f".{method}" if method != "__call__" else f"(..., {', '.join(options)}=)"
+        raise NoDerivativeError(
+            f"np.{ufunc.__name__}{asked} on a tensor has no derivative rule; the plain call np.{ufunc.__name__}(...) has one. "
+            f"Use np.sum, np.max and the like to reduce, and x.astype(...) to change the dtype."
+        )
+    return operations[ufunc](*inputs)
+
+
+def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """What `np.function(...)` does when an argument is a tensor."""
+    operation = operations.get(function)
+    if operation is not None:
+        names = _parameters(function)
+        params = dict(zip(names, args, strict=False)) | options
+        inputs = [params.pop(name) for name in names[: operation.arity] if name in params]
+        params = {name: value for name, value in params.items() if value is not None}
+        refused = params.keys() - operation.params
+        if refused:
+            raise NoDerivativeError(
+                f"np.{function.__name__}(..., {', '.join(sorted(refused))}=) on a tensor has no derivative rule; "
+                f"expected only {', '.join(sorted(operation.params)) or 'the data'}"
+            )
+        return operation(*inputs, **plain_tree(params))
+    if function in constant_functions:
+        return function(*plain_tree(args), **plain_tree(options))
+    raise unknown(function)
+
+
+def plain_tree(tree: Any) -> Any:
+    """A nested structure with every tensor in it replaced by the array it holds."""
+    return mapped(lambda x: x.value if isinstance(x, Value) else x, tree)
+
+
+def unknown(function: Callable[..., Any]) -> NoDerivativeError:
+    """The error for a NumPy function that has no row."""
+    name = f"np.{getattr(function, '__name__', function)}"
+    return NoDerivativeError(
+        f"{name} was called on a tensor, and no derivative rule is known for it. If no gradient is to flow, "
+        f"call it on x.numpy(); if one is, add a row to autograd/ops (CONTRIBUTING.md shows how)."
+    )
+
+
+@cache
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a NumPy function's parameters, in order."""
+    return tuple(inspect.signature(function).parameters)

@@ -1,0 +1,68 @@
+"""The backward sweep: the chain rule from a target back to its sources, in reverse recording order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.families import fit, zero_law
+from autograd.graph import Node, Value, open_recordings, reached
+
+
+def backward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], sources: Sequence[Value]) -> list[Any]:
+    """The cotangent of each source, or None where no path leads to it from a target.
+
+    `seeds` pairs each target with its own cotangent. A function of its arguments alone. When a recording is
+    open, the rules are handed tensors and so are recorded themselves, which is all that derivatives of higher
+    order need; otherwise they run on plain arrays. Each node is let go of as soon as it has been used.
+    """
+    path = reached(nodes, sources)
+    del nodes
+    recorded = bool(open_recordings.get())
+    wanted = {id(source) for source in sources}
+    cotangents: dict[int, Any] = {}
+    owned: set[int] = set()  # values whose cotangent is a sum in a buffer of our own
+
+    def add(x: Value, g: Any) -> None:
+        key = id(x)
+        if key not in cotangents:
+            cotangents[key] = g
+        elif key in owned:
+            cotangents[key] += g
+        else:
+            cotangents[key] = total = cotangents[key] + g
+            if type(total) is np.ndarray:
+                owned.add(key)
+
+    for target, seed in seeds:
+        add(target, seed)
+    with np.errstate(all="ignore"):
+        while path:
+            node, through = path.pop()
+            key = id(node.out)
+            g = cotangents.get(key) if key in wanted else cotangents.pop(key, None)
+            if g is None:
+                continue
+            op = node.op
+            y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
+            for i in through:
+                part = pull(op.rules[i], g, y, inputs, node.params)
+                if op.elementwise:
+                    part = zero_law(part, g)
+                add(node.inputs[i], fit(part, inputs[i], op, i))
+    return [cotangents.get(id(source)) for source in sources]
+
+
+def pull(rule: Any, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """`rule(g, y, *inputs, **params)`, with NumPy's infinities where Python floats would raise."""
+    try:
+        return rule(g, y, *inputs, **params)
+    except ArithmeticError:
+        return rule(*[np.float64(v) if type(v) is float else v for v in (g, y, *inputs)], **params)
+
+
+def plain(inputs: Sequence[Any]) -> list[Any]:
+    """The inputs as the arrays and numbers inside them."""
+    return [x.value if isinstance(x, Value) else x for x in inputs]

@@ -1,0 +1,260 @@
+"""`Tape`: records what is computed inside its scope, and differentiates it. As TensorFlow's GradientTape.
+
+The names, the defaults and the meaning of every argument are TensorFlow's; the documentation's page on semantics
+lists them line by line, and where this tape goes further.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from autograd.errors import TapeError
+from autograd.graph import Node, Recording, Value, only, open_recordings
+from autograd.nest import leaves, mapped
+from autograd.reverse import backward
+from autograd.tensor import Tensor, Variable
+
+
+class Tape(Recording):
+    """Records operations on watched values while it is open; `gradient` applies the chain rule to them.
+
+    persistent: whether more than one gradient may be taken; the recording is then kept until the tape is dropped.
+    watch_accessed_variables: whether every trainable variable that is read is watched by itself.
+
+    >>> x = Variable(3.0)
+    >>> with Tape() as t:
+    ...     y = x * x
+    >>> t.gradient(y, x)
+    Tensor(6.0)
+    """
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        super().__init__()
+        self.persistent = persistent
+        self.watch_accessed_variables = watch_accessed_variables
+        self._readings: dict[int, tuple[Variable, list[Value]]] = {}
+        self._entered = False
+        self._open = False
+        self._used = False
+
+    # The scope.
+
+    def __enter__(self) -> Self:
+        if self._open:
+            raise TapeError("this tape is recording already; expected a closed one. Nest another Tape() instead")
+        self._entered = self._open = True
+        self._used = False
+        open_recordings.set((*open_recordings.get(), self))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open = False
+        open_recordings.set(_without(self))
+
+    @contextmanager
+    def stop_recording(self) -> Iterator[None]:
+        """Inside, this tape records nothing: what is computed is a constant to it."""
+        if not self._open:
+            raise TapeError("stop_recording() works inside the tape's scope only; this tape is not recording")
+        with only(_without(self)):
+            yield
+
+    def reset(self) -> None:
+        """Forget everything recorded and every watch."""
+        self.nodes = []
+        self.known = set()
+        self.leaves = []
+        self._readings = {}
+        self._used = False
+
+    # What is watched.
+
+    def watch(self, values: Any) -> None:
+        """Record what is computed from these tensors or variables from here on; any nested structure of them.
+
+        TypeError for what is no tensor; a warning for integers, which carry no derivative.
+        """
+        if not self._open:
+            raise TapeError("watch() needs a tape that is recording; call it inside `with Tape() as t:`")
+        for value in leaves(values):
+            if not isinstance(value, Tensor):
+                raise TypeError(f"watch got {type(value).__name__}; expected a Tensor or Variable. Wrap it: Tensor(...)")
+            if _differentiable(value):
+                self._watch(value)
+
+    def saw(self, variable: Value, reading: Value) -> None:
+        """A variable was read: watch it if it is trainable or was watched before."""
+        assert isinstance(variable, Variable)
+        automatic = self.watch_accessed_variables and variable.trainable
+        if (automatic or id(variable) in self._readings) and variable.dtype.kind in "fc":
+            self._follow_variable(variable, reading)
+
+    def watched_variables(self) -> list[Variable]:
+        """The variables watched so far, in order of first use."""
+        return [variable for variable, _ in self._readings.values()]
+
+    def _watch(self, value: Tensor) -> None:
+        if isinstance(value, Variable):
+            self._follow_variable(value, value.reading(()))
+        else:
+            self.follow(value)
+
+    def _follow_variable(self, variable: Variable, reading: Value) -> None:
+        self._readings.setdefault(id(variable), (variable, []))[1].append(reading)
+        self.follow(reading)
+
+    # Derivatives.
+
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: str = "none",
+    ) -> Any:
+        """The gradient of the sum of `target`'s elements with respect to each source.
+
+        target: a tensor of any shape, or a nested structure of them, over which the gradients are summed.
+        sources: a tensor or variable, or any nested structure of them; the result has the same structure, each
+            gradient with the shape and dtype of its source.
+        output_gradients: what to weigh the target's elements with, in the target's structure; None means ones.
+        unconnected_gradients: "none" gives None where the target does not depend on a source, "zero" gives zeros.
+
+        TapeError if the tape never recorded, or is not persistent and has been used.
+
+        >>> w, b = Variable([[1.0], [2.0]]), Variable([0.0])
+        >>> with Tape() as t:
+        ...     y = np.array([[3.0, 4.0]]) @ w + b
+        >>> t.gradient(y, {"w": w, "b": b})["b"]
+        Tensor([1.], shape=(1,), dtype=float64)
+        """
+        if unconnected_gradients not in ("none", "zero"):
+            raise ValueError(f'unconnected_gradients is {unconnected_gradients!r}; expected "none" or "zero"')
+        flat = [_checked(source, "source") for source in leaves(sources)]
+        seeds = self._seeds(target, output_gradients)
+        nodes = self._take()
+        readings = [self._values_of(source) for source in flat]
+        with only(self._observers()):
+            found = iter(backward(nodes, seeds, [value for values in readings for value in values]))
+            gradients = [_total([next(found) for _ in values]) for values in readings]
+        if not self.persistent:
+            self.reset()
+            self._used = True
+        if unconnected_gradients == "zero":
+            gradients = [_zero(x) if g is None else g for g, x in zip(gradients, flat, strict=True)]
+        results = iter([g if g is None or isinstance(g, Tensor) else _tensor(g) for g in gradients])
+        return mapped(lambda _: next(results), sources)
+
+    def _take(self) -> list[Node]:
+        """The recorded nodes; of a tape that is not persistent they are handed over for good."""
+        if not self._entered:
+            raise TapeError("this tape never recorded; compute the target inside `with Tape() as t:`")
+        if self._used:
+            raise TapeError(
+                "this tape has given its gradient already and let go of its recording; "
+                "use Tape(persistent=True) for several calls, or pass several sources in one call"
+            )
+        if self.persistent:
+            if self._open:
+                warnings.warn(
+                    "gradient() inside the scope of a persistent tape is itself recorded, which costs time and memory; "
+                    "call it after the scope, or nest a second tape for second derivatives",
+                    stacklevel=3,
+                )
+            return self.nodes
+        nodes, self.nodes = self.nodes, []
+        return nodes
+
+    def _observers(self) -> tuple[Recording, ...]:
+        """Who records the sweep itself: every open tape, but this one only if it is persistent."""
+        return open_recordings.get() if self.persistent else _without(self)
+
+    def _values_of(self, source: Tensor) -> list[Value]:
+        """The values in the recording that stand for `source`: of a variable, each one it had when it was read."""
+        if isinstance(source, Variable):
+            return self._readings.get(id(source), (source, []))[1]
+        return [source]
+
+    def _seeds(self, target: Any, output_gradients: Any) -> list[tuple[Value, Any]]:
+        """Each target with its own cotangent."""
+        targets = [_checked(leaf, "target") for leaf in leaves(target)]
+        if not targets:
+            raise ValueError("gradient got an empty structure as target; expected at least one tensor")
+        if output_gradients is None:
+            weights: list[Any] = [None] * len(targets)
+        else:
+            weights = list(leaves(output_gradients))
+            if isinstance(target, Tensor) != (not isinstance(output_gradients, list | tuple | dict)) or len(
+                weights
+            ) != len(targets):
+                raise ValueError(
+                    f"output_gradients has {len(weights)} entries in a {type(output_gradients).__name__}; expected the "
+                    f"structure of the target, a {type(target).__name__} with {len(targets)}"
+                )
+        seeds: list[tuple[Value, Any]] = []
+        for y, weight in zip(targets, weights, strict=True):
+            seed = _seed(y, weight)
+            seeds += [(value, seed) for value in (self._values_of(y)[-1:] if isinstance(y, Variable) else [y])]
+        return seeds
+
+
+def _without(recording: Recording) -> tuple[Recording, ...]:
+    return tuple([r for r in open_recordings.get() if r is not recording])
+
+
+def _checked(x: Any, role: str) -> Tensor:
+    if not isinstance(x, Tensor):
+        got = "None" if x is None else f"{type(x).__name__} {x!r:.60}"
+        raise TypeError(f"gradient got {got} as {role}; expected a Tensor or Variable, or a nested structure of them")
+    return x
+
+
+def _differentiable(value: Tensor) -> bool:
+    if value.dtype.kind in "fc":
+        return True
+    warnings.warn(
+        f"a tensor of dtype {value.dtype} was watched, which carries no derivative: its gradient will be None; "
+        f"expected a floating dtype, e.g. Tensor(2.0)",
+        stacklevel=3,
+    )
+    return False
+
+
+def _seed(y: Tensor, weight: Any) -> Any:
+    """The cotangent of a target: ones, or the given weight in the target's shape and dtype."""
+    if weight is None:
+        return 1.0 if type(y.value) is float else np.ones_like(y.value)
+    shape = np.shape(weight)
+    if shape not in ((), y.shape):
+        raise ValueError(f"output_gradients has shape {shape} for a target of shape {y.shape}; expected the same, or a scalar")
+    if type(y.value) is float:
+        return weight if isinstance(weight, Tensor) else float(weight)
+    weight = weight.astype(y.dtype) if isinstance(weight, Tensor) else np.asarray(weight, y.dtype)
+    return np.broadcast_to(weight, y.shape) if shape != y.shape else weight
+
+
+def _total(parts: list[Any]) -> Any:
+    """The sum of the parts that exist; None if none does."""
+    total = None
+    for part in parts:
+        if part is not None:
+            total = part if total is None else total + part
+    return total
+
+
+def _zero(x: Tensor) -> Any:
+    return 0.0 if type(x.value) is float else np.zeros_like(x.value)
+
+
+def _tensor(value: Any) -> Tensor:
+    tensor = Tensor.__new__(Tensor)
+    tensor.value = value
+    return tensor

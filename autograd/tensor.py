@@ -1,0 +1,395 @@
+"""`Tensor` and `Variable`: what people touch. A value with NumPy's attributes, operators, indexing and protocols.
+
+A tensor does not change; a variable does, through `assign` and its kin, and every reading of it that a tape
+recorded keeps the value it had.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import protocols
+from autograd.errors import ReadOnlyError
+from autograd.graph import Recording, Value
+from autograd.nest import leaves
+from autograd.ops import index, reduce, shape
+from autograd.ops.elementwise import absolute, add, cast, divide, multiply, negative, positive, power, subtract
+from autograd.ops.linalg import matmul
+
+
+class Tensor(Value):
+    """A number or an array that a tape can follow. It does not change.
+
+    value: a Python number (kept as one), an array or anything `np.asarray` takes; shared, not copied.
+    dtype: converts; by default the value's own.
+    name: for pictures and messages.
+
+    Tensors take NumPy's operators and functions and give tensors; comparisons, `np.argmax` and the like give
+    plain arrays, since no derivative flows through them. TypeError for what is not numbers.
+
+    >>> x = Tensor([1.0, 2.0], name="x")
+    >>> np.sum(x * x)
+    Tensor(5.0)
+    """
+
+    __slots__ = ()
+
+    def __init__(self, value: Any, dtype: npt.DTypeLike | None = None, name: str | None = None) -> None:
+        self.value = numeric(value, dtype)
+        self._name = name
+
+    # What it is.
+
+    @property
+    def name(self) -> str | None:
+        """The name it was given, or None."""
+        return getattr(self, "_name", None)
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._name = name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis; () for a scalar."""
+        return getattr(self.value, "shape", ())
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return int(np.size(self.value))
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy's dtype; that of a Python number is what NumPy would make of it."""
+        dtype = getattr(self.value, "dtype", None)
+        return np.dtype(type(self.value)) if dtype is None else dtype
+
+    def numpy(self) -> Any:
+        """The value as a NumPy array that can only be read: no copy, and safe while a tape holds it.
+
+        >>> Tensor([1.0, 2.0]).numpy()
+        array([1., 2.])
+        """
+        view = np.asarray(self.value).view()
+        view.flags.writeable = False
+        return view
+
+    def item(self) -> Any:
+        """The one element as a Python number; ValueError if there are several."""
+        return self.value.item() if hasattr(self.value, "item") else self.value
+
+    def tolist(self) -> Any:
+        """The value as nested lists of Python numbers."""
+        return np.asarray(self.value).tolist()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        return np.array(self.value, dtype=dtype) if copy else np.asarray(self.numpy(), dtype=dtype)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        return protocols.call_ufunc(ufunc, method, *inputs, **options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return protocols.call_function(function, args, kwargs)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        return int(self.item().__index__())
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a scalar tensor; expected one with at least one axis")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        label = f", name={self.name!r}" if self.name else ""
+        if not self.shape:
+            dtype = "" if self.dtype.type in (np.float64, np.int64, np.bool_) else f", dtype={self.dtype}"
+            return f"{type(self).__name__}({self.value}{dtype}{label})"
+        rows = np.array2string(np.asarray(self.value), separator=", ", prefix=f"{type(self).__name__}(")
+        return f"{type(self).__name__}({rows}, shape={self.shape}, dtype={self.dtype}{label})"
+
+    __hash__ = object.__hash__
+
+    # Operators. Each is a row of the table; comparisons give plain truth values.
+
+    def __add__(self, other: Any) -> Tensor:
+        return add(self, other)
+
+    def __radd__(self, other: Any) -> Tensor:
+        return add(other, self)
+
+    def __sub__(self, other: Any) -> Tensor:
+        return subtract(self, other)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        return subtract(other, self)
+
+    def __mul__(self, other: Any) -> Tensor:
+        return multiply(self, other)
+
+    def __rmul__(self, other: Any) -> Tensor:
+        return multiply(other, self)
+
+    def __truediv__(self, other: Any) -> Tensor:
+        return divide(self, other)
+
+    def __rtruediv__(self, other: Any) -> Tensor:
+        return divide(other, self)
+
+    def __pow__(self, other: Any) -> Tensor:
+        return power(self, other)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        return power(other, self)
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return matmul(self, other)
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return matmul(other, self)
+
+    def __neg__(self) -> Tensor:
+        return negative(self)
+
+    def __pos__(self) -> Tensor:
+        return positive(self)
+
+    def __abs__(self) -> Tensor:
+        return absolute(self)
+
+    def __eq__(self, other: object) -> Any:
+        return self.value == _plain(other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.value != _plain(other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self.value < _plain(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.value <= _plain(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.value > _plain(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.value >= _plain(other)
+
+    # Indexing.
+
+    def __getitem__(self, key: Any) -> Tensor:
+        return index.getitem(self, index=protocols.plain_tree(key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise ReadOnlyError(
+            "a tensor can not be written to, since a tape may need the old value; "
+            "build a new one, for example with np.where(mask, new, x), or use a Variable and its assign"
+        )
+
+    # Methods, as NumPy's arrays have them.
+
+    @property
+    def T(self) -> Tensor:
+        """The axes in reverse order."""
+        return shape.transpose(self)
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two axes exchanged: the transpose of each matrix in a stack."""
+        return shape.swapaxes(self, axis1=-1, axis2=-2)
+
+    def reshape(self, *new: Any, order: str = "C") -> Tensor:
+        """The same elements in another shape; -1 for the length that follows from the others."""
+        return shape.reshape(self, shape=new[0] if len(new) == 1 else new, order=order)
+
+    def transpose(self, *axes: Any) -> Tensor:
+        """The axes in the given order, or reversed."""
+        order = axes[0] if len(axes) == 1 else axes or None
+        return shape.transpose(self, axes=order)
+
+    def ravel(self) -> Tensor:
+        """All elements along one axis."""
+        return shape.ravel(self)
+
+    def squeeze(self, axis: Any = None) -> Tensor:
+        """Without the axes of length 1, or without the given ones of them."""
+        return shape.squeeze(self, axis=axis)
+
+    def astype(self, dtype: npt.DTypeLike) -> Any:
+        """The value in another dtype; integers and truth values come as plain arrays, which carry no derivative."""
+        kind = np.dtype(dtype).kind
+        if kind in "fc":
+            return cast(self, dtype=dtype)
+        return np.asarray(self.value).astype(dtype)
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The sum over `axis`, or over all elements."""
+        return reduce.sum(self, axis=axis, keepdims=keepdims)
+
+    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The mean over `axis`, or over all elements."""
+        return reduce.mean(self, axis=axis, keepdims=keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The largest element along `axis`, or of all; ties share the gradient equally."""
+        return reduce.max(self, axis=axis, keepdims=keepdims)
+
+    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The smallest element along `axis`, or of all; ties share the gradient equally."""
+        return reduce.min(self, axis=axis, keepdims=keepdims)
+
+
+Value.kind = Tensor
+
+
+class Variable(Tensor):
+    """A value that can be assigned to: a parameter. Tapes watch every trainable variable that is read.
+
+    value: copied, so that nobody else writes into it.
+    trainable: whether tapes watch it without being told to.
+
+    >>> w = Variable([1.0, 2.0], name="w")
+    >>> w.assign_sub([0.5, 0.5])
+    Variable([0.5, 1.5], shape=(2,), dtype=float64, name='w')
+    """
+
+    __slots__ = ("_reading", "trainable")
+
+    is_variable: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        value: Any,
+        dtype: npt.DTypeLike | None = None,
+        name: str | None = None,
+        trainable: bool = True,
+    ) -> None:
+        if isinstance(value, Value):
+            value = value.value
+        super().__init__(np.array(value) if isinstance(value, np.ndarray) else value, dtype, name)
+        self.trainable = trainable
+        self._reading: Tensor | None = None
+
+    def reading(self, recordings: tuple[Recording, ...]) -> Value:
+        """The variable's value of this moment as a tensor, which is what a recording keeps."""
+        reading = self._reading
+        if reading is None:
+            reading = Tensor.__new__(Tensor)
+            reading.value = self.value
+            reading.name = self.name
+            self._reading = reading
+        for recording in recordings:
+            if id(reading) not in recording.known:
+                recording.saw(self, reading)
+        return reading
+
+    def assign(self, value: Any) -> Variable:
+        """Take the value of `value`, which must have this variable's shape; returns the variable."""
+        new = np.asarray(_plain(value))
+        if new.shape != self.shape:
+            raise ValueError(
+                f"assign got shape {new.shape} for {self._label()} of shape {self.shape}; "
+                f"expected the same shape. Broadcast with np.broadcast_to(value, {self.shape}) if that is meant."
+            )
+        return self._store(..., new)
+
+    def assign_add(self, value: Any) -> Variable:
+        """Add `value`; returns the variable."""
+        return self.assign(np.add(self.value, _plain(value)))
+
+    def assign_sub(self, value: Any) -> Variable:
+        """Subtract `value`; returns the variable."""
+        return self.assign(np.subtract(self.value, _plain(value)))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._store(protocols.plain_tree(key), np.asarray(_plain(value)))
+
+    def writable(self) -> npt.NDArray[Any]:
+        """The variable's own buffer, to be updated in place.
+
+        If anyone else still holds the buffer (a tape, a view from `numpy()`), the variable first moves to a copy,
+        and they keep the values they saw. That is told by the reference count, so it can not be forgotten.
+        TypeError if the variable is a Python number, which has no buffer.
+        """
+        self._reading = None
+        if type(self.value) is not np.ndarray:
+            raise TypeError(f"{self._label()} is a Python number and has no buffer; use assign")
+        if sys.getrefcount(self.value) > _UNSHARED or not self.value.flags.owndata:
+            self.value = self.value.copy()
+        return self.value
+
+    def _store(self, key: Any, new: npt.NDArray[Any]) -> Variable:
+        if not np.can_cast(new.dtype, self.dtype, "same_kind"):
+            raise TypeError(f"can not store {new.dtype} in {self._label()} of dtype {self.dtype}")
+        if type(self.value) is np.ndarray:
+            self.writable()[key] = new
+        else:
+            self._reading = None
+            self.value = type(self.value)(new[()])
+        return self
+
+    def _label(self) -> str:
+        return f"the variable {self.name!r}" if self.name else "a variable"
+
+
+class _Holder:
+    """Holds one array in a slot, as a variable does: shows what the reference count of an unshared buffer is."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value = np.empty(1)
+
+    def count(self) -> int:
+        return sys.getrefcount(self.value)
+
+
+_UNSHARED = _Holder().count()
+
+
+def numeric(value: Any, dtype: npt.DTypeLike | None = None) -> Any:
+    """`value` as what a tensor holds: Python numbers and arrays as they are, the rest through NumPy."""
+    if isinstance(value, Value):
+        value = value.value
+    if dtype is None and (type(value) in (float, int, bool, complex) or hasattr(value, "__array_ufunc__")):
+        array = value
+    elif any(isinstance(x, Value) for x in leaves(value)):
+        raise TypeError("got a list that holds tensors, which would lose their gradients; join them with np.stack")
+    else:
+        array = np.asarray(value, dtype=dtype)
+    if getattr(array, "dtype", None) is not None and array.dtype.kind not in "fciub":
+        raise TypeError(f"got {type(value).__name__} with dtype {array.dtype}; expected numbers")
+    return array
+
+
+def _plain(x: Any) -> Any:
+    return x.value if isinstance(x, Value) else x
+

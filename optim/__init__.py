@@ -1,0 +1,1 @@
+"""Optimizers: rules that change variables along their gradients."""
