@@ -11,15 +11,20 @@ Plain NumPy calls on tensors record (`np.tanh(x @ w)`); the functions that NumPy
 and their kin. All of them take tensors, arrays and numbers alike.
 """
 
+from autograd.check import check_gradients
 from autograd.ops.elementwise import relu, sigmoid, softplus
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
 from autograd.tape import Tape
 from autograd.tensor import Tensor, Variable
+from autograd.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
 
 __all__ = [
     "Tape",
     "Tensor",
     "Variable",
+    "check_gradients",
+    "grad",
+    "jvp",
     "log_softmax",
     "logsumexp",
     "relu",
@@ -27,4 +32,7 @@ __all__ = [
     "softmax",
     "softplus",
     "sparse_softmax_crossentropy",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
 ]

@@ -62,9 +62,7 @@ def linear(name: str, forward: Callable[..., Any], *transposes: Rule | None, num
     return Primitive(name, forward, transposes, push=push, broadcasts=True, numpy=numpy)
 
 
-def bilinear(
-    name: str, forward: Callable[..., Any], left: Rule, right: Rule, numpy: Functions = ()
-) -> Primitive:
+def bilinear(name: str, forward: Callable[..., Any], left: Rule, right: Rule, numpy: Functions = ()) -> Primitive:
     """An operation that is linear in each of its two inputs, such as a product of matrices."""
 
     def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
@@ -151,8 +149,9 @@ def cast(g: Any, dtype: np.dtype[Any]) -> Any:
 
 
 def _python_float(g: Any) -> Any:
-    total = g if _shape(g) == () else np.sum(g)
-    return total.astype(float) if isinstance(total, Value) else float(total)
+    if _raw(g) is g:
+        return float(np.sum(g))
+    return (g if g.shape == () else np.sum(g)).astype(float)
 
 
 def _misfit(g: Any, shape: tuple[int, ...], op: Primitive, position: int) -> str:

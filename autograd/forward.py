@@ -26,8 +26,7 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
         for node, _ in reached(nodes, [source for source, _ in seeds]):
             op = node.op
             incoming = [
-                None if rule is None else tangents.get(id(x))
-                for rule, x in zip(op.rules, node.inputs, strict=True)
+                None if rule is None else tangents.get(id(x)) for rule, x in zip(op.rules, node.inputs, strict=True)
             ]
             y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
             push = op.push or transposed

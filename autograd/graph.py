@@ -27,7 +27,7 @@ class Value:
 
     __slots__ = ("__weakref__", "_name", "value")
 
-    kind: ClassVar[type[Value]]
+    kind: ClassVar[Any]
     is_variable: ClassVar[bool] = False
     value: Any
 
@@ -78,9 +78,7 @@ def record(
     recordings: tuple[Recording, ...], op: Primitive, args: Iterable[Any], params: dict[str, Any], out: Value
 ) -> None:
     """Append a node to every recording that knows one of the arguments."""
-    inputs = tuple(
-        [a.reading(recordings) if isinstance(a, Value) and a.is_variable else a for a in args]
-    )
+    inputs = tuple([a.reading(recordings) if isinstance(a, Value) and a.is_variable else a for a in args])
     node = None
     for recording in recordings:
         known = recording.known

@@ -91,6 +91,8 @@ class Primitive:
             raise
         if kind is None:
             return y
+        if type(y) is np.ndarray and y.ndim == 0:
+            y = y[()]
         if type(y) is np.float64 and all([type(v) in _PYTHON_NUMBERS for v in values]):
             # Python numbers never widen an array (NEP 50), so what is made of them alone stays one of them.
             y = float(y)

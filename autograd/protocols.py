@@ -42,8 +42,8 @@ def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> An
     """What `np.ufunc(...)` does when an argument is a tensor."""
     if options.pop("out", None) is not None:
         raise NoDerivativeError(
-            f"np.{ufunc.__name__} was to write a recorded result into an existing array (out= or an in-place operator); "
-            f"the gradient would be lost. Write `a = a + x` instead of `a += x`."
+            f"np.{ufunc.__name__} was to write a recorded result into an existing array (out= or an in-place "
+            f"operator); the gradient would be lost. Write `a = a + x` instead of `a += x`."
         )
     if ufunc in constant_functions:
         return getattr(ufunc, method)(*plain_tree(inputs), **options)
@@ -52,8 +52,8 @@ def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> An
     if method != "__call__" or options:
         asked = f".{method}" if method != "__call__" else f"(..., {', '.join(options)}=)"
         raise NoDerivativeError(
-            f"np.{ufunc.__name__}{asked} on a tensor has no derivative rule; the plain call np.{ufunc.__name__}(...) has one. "
-            f"Use np.sum, np.max and the like to reduce, and x.astype(...) to change the dtype."
+            f"np.{ufunc.__name__}{asked} on a tensor has no derivative rule; the plain call np.{ufunc.__name__}(...) "
+            f"has one. Use np.sum, np.max and the like to reduce, and x.astype(...) to change the dtype."
         )
     return operations[ufunc](*inputs)
 

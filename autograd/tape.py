@@ -18,7 +18,7 @@ from autograd.errors import TapeError
 from autograd.graph import Node, Recording, Value, only, open_recordings
 from autograd.nest import leaves, mapped
 from autograd.reverse import backward
-from autograd.tensor import Tensor, Variable
+from autograd.tensor import Tensor, Variable, wrapped
 
 
 class Tape(Recording):
@@ -38,7 +38,8 @@ class Tape(Recording):
         super().__init__()
         self.persistent = persistent
         self.watch_accessed_variables = watch_accessed_variables
-        self._readings: dict[int, tuple[Variable, list[Value]]] = {}
+        self._variables: dict[int, Variable] = {}
+        self._readings: dict[int, list[Value]] = {}
         self._entered = False
         self._open = False
         self._used = False
@@ -69,11 +70,15 @@ class Tape(Recording):
 
     def reset(self) -> None:
         """Forget everything recorded and every watch."""
+        self._let_go()
+        self._variables = {}
+        self._used = False
+
+    def _let_go(self) -> None:
         self.nodes = []
         self.known = set()
         self.leaves = []
         self._readings = {}
-        self._used = False
 
     # What is watched.
 
@@ -86,7 +91,9 @@ class Tape(Recording):
             raise TapeError("watch() needs a tape that is recording; call it inside `with Tape() as t:`")
         for value in leaves(values):
             if not isinstance(value, Tensor):
-                raise TypeError(f"watch got {type(value).__name__}; expected a Tensor or Variable. Wrap it: Tensor(...)")
+                raise TypeError(
+                    f"watch got {type(value).__name__}; expected a Tensor or Variable. Wrap it: Tensor(...)"
+                )
             if _differentiable(value):
                 self._watch(value)
 
@@ -94,12 +101,12 @@ class Tape(Recording):
         """A variable was read: watch it if it is trainable or was watched before."""
         assert isinstance(variable, Variable)
         automatic = self.watch_accessed_variables and variable.trainable
-        if (automatic or id(variable) in self._readings) and variable.dtype.kind in "fc":
+        if (automatic or id(variable) in self._variables) and variable.dtype.kind in "fc":
             self._follow_variable(variable, reading)
 
     def watched_variables(self) -> list[Variable]:
         """The variables watched so far, in order of first use."""
-        return [variable for variable, _ in self._readings.values()]
+        return list(self._variables.values())
 
     def _watch(self, value: Tensor) -> None:
         if isinstance(value, Variable):
@@ -108,7 +115,8 @@ class Tape(Recording):
             self.follow(value)
 
     def _follow_variable(self, variable: Variable, reading: Value) -> None:
-        self._readings.setdefault(id(variable), (variable, []))[1].append(reading)
+        self._variables[id(variable)] = variable
+        self._readings.setdefault(id(variable), []).append(reading)
         self.follow(reading)
 
     # Derivatives.
@@ -140,21 +148,17 @@ class Tape(Recording):
             raise ValueError(f'unconnected_gradients is {unconnected_gradients!r}; expected "none" or "zero"')
         flat = [_checked(source, "source") for source in leaves(sources)]
         seeds = self._seeds(target, output_gradients)
-        nodes = self._take()
         readings = [self._values_of(source) for source in flat]
+        self._check_usable()
         with only(self._observers()):
-            found = iter(backward(nodes, seeds, [value for values in readings for value in values]))
+            found = iter(backward(self._take(), seeds, [value for values in readings for value in values]))
             gradients = [_total([next(found) for _ in values]) for values in readings]
-        if not self.persistent:
-            self.reset()
-            self._used = True
         if unconnected_gradients == "zero":
             gradients = [_zero(x) if g is None else g for g, x in zip(gradients, flat, strict=True)]
-        results = iter([g if g is None or isinstance(g, Tensor) else _tensor(g) for g in gradients])
+        results = iter([g if g is None or isinstance(g, Tensor) else wrapped(g) for g in gradients])
         return mapped(lambda _: next(results), sources)
 
-    def _take(self) -> list[Node]:
-        """The recorded nodes; of a tape that is not persistent they are handed over for good."""
+    def _check_usable(self) -> None:
         if not self._entered:
             raise TapeError("this tape never recorded; compute the target inside `with Tape() as t:`")
         if self._used:
@@ -162,15 +166,19 @@ class Tape(Recording):
                 "this tape has given its gradient already and let go of its recording; "
                 "use Tape(persistent=True) for several calls, or pass several sources in one call"
             )
-        if self.persistent:
-            if self._open:
-                warnings.warn(
-                    "gradient() inside the scope of a persistent tape is itself recorded, which costs time and memory; "
-                    "call it after the scope, or nest a second tape for second derivatives",
-                    stacklevel=3,
-                )
-            return self.nodes
-        nodes, self.nodes = self.nodes, []
+        if self._open and self.persistent:
+            warnings.warn(
+                "gradient() inside the scope of a persistent tape is itself recorded, which costs time and memory; "
+                "call it after the scope, or nest a second tape for second derivatives",
+                stacklevel=3,
+            )
+
+    def _take(self) -> list[Node]:
+        """The recorded nodes. A tape that is not persistent hands them over, to be freed as the sweep proceeds."""
+        nodes = self.nodes
+        if not self.persistent:
+            self._let_go()
+            self._used = True
         return nodes
 
     def _observers(self) -> tuple[Recording, ...]:
@@ -180,30 +188,21 @@ class Tape(Recording):
     def _values_of(self, source: Tensor) -> list[Value]:
         """The values in the recording that stand for `source`: of a variable, each one it had when it was read."""
         if isinstance(source, Variable):
-            return self._readings.get(id(source), (source, []))[1]
+            return self._readings.get(id(source), [])
         return [source]
 
     def _seeds(self, target: Any, output_gradients: Any) -> list[tuple[Value, Any]]:
         """Each target with its own cotangent."""
-        targets = [_checked(leaf, "target") for leaf in leaves(target)]
-        if not targets:
-            raise ValueError("gradient got an empty structure as target; expected at least one tensor")
-        if output_gradients is None:
-            weights: list[Any] = [None] * len(targets)
-        else:
-            weights = list(leaves(output_gradients))
-            if isinstance(target, Tensor) != (not isinstance(output_gradients, list | tuple | dict)) or len(
-                weights
-            ) != len(targets):
-                raise ValueError(
-                    f"output_gradients has {len(weights)} entries in a {type(output_gradients).__name__}; expected the "
-                    f"structure of the target, a {type(target).__name__} with {len(targets)}"
-                )
-        seeds: list[tuple[Value, Any]] = []
-        for y, weight in zip(targets, weights, strict=True):
-            seed = _seed(y, weight)
-            seeds += [(value, seed) for value in (self._values_of(y)[-1:] if isinstance(y, Variable) else [y])]
-        return seeds
+        targets = [_constant_or_checked(leaf) for leaf in leaves(target)]
+        weights = [None] * len(targets) if output_gradients is None else list(leaves(output_gradients))
+        nested = isinstance(output_gradients, list | tuple | dict)
+        if len(weights) != len(targets) or (nested and isinstance(target, Tensor)):
+            raise ValueError(
+                f"output_gradients is a {type(output_gradients).__name__} with {len(weights)} entries; expected the "
+                f"structure of the target, a {type(target).__name__} with {len(targets)}"
+            )
+        current = [y.reading(()) if isinstance(y, Variable) else y for y in targets]
+        return [(value, _seed(y, w)) for value, y, w in zip(current, targets, weights, strict=True)]
 
 
 def _without(recording: Recording) -> tuple[Recording, ...]:
@@ -215,6 +214,11 @@ def _checked(x: Any, role: str) -> Tensor:
         got = "None" if x is None else f"{type(x).__name__} {x!r:.60}"
         raise TypeError(f"gradient got {got} as {role}; expected a Tensor or Variable, or a nested structure of them")
     return x
+
+
+def _constant_or_checked(y: Any) -> Tensor:
+    """A target; what argmax and comparisons give is a plain array, and so a constant."""
+    return Tensor(y) if isinstance(y, np.ndarray | np.generic) else _checked(y, "target")
 
 
 def _differentiable(value: Tensor) -> bool:
@@ -234,7 +238,9 @@ def _seed(y: Tensor, weight: Any) -> Any:
         return 1.0 if type(y.value) is float else np.ones_like(y.value)
     shape = np.shape(weight)
     if shape not in ((), y.shape):
-        raise ValueError(f"output_gradients has shape {shape} for a target of shape {y.shape}; expected the same, or a scalar")
+        raise ValueError(
+            f"output_gradients has shape {shape} for a target of shape {y.shape}; expected the same, or a scalar"
+        )
     if type(y.value) is float:
         return weight if isinstance(weight, Tensor) else float(weight)
     weight = weight.astype(y.dtype) if isinstance(weight, Tensor) else np.asarray(weight, y.dtype)
@@ -252,9 +258,3 @@ def _total(parts: list[Any]) -> Any:
 
 def _zero(x: Tensor) -> Any:
     return 0.0 if type(x.value) is float else np.zeros_like(x.value)
-
-
-def _tensor(value: Any) -> Tensor:
-    tensor = Tensor.__new__(Tensor)
-    tensor.value = value
-    return tensor

@@ -302,10 +302,8 @@ class Variable(Tensor):
         """The variable's value of this moment as a tensor, which is what a recording keeps."""
         reading = self._reading
         if reading is None:
-            reading = Tensor.__new__(Tensor)
-            reading.value = self.value
+            reading = self._reading = wrapped(self.value)
             reading.name = self.name
-            self._reading = reading
         for recording in recordings:
             if id(reading) not in recording.known:
                 recording.saw(self, reading)
@@ -375,6 +373,13 @@ class _Holder:
 _UNSHARED = _Holder().count()
 
 
+def wrapped(value: Any) -> Tensor:
+    """A tensor around a value that is known to be a number or an array; the quick way for our own results."""
+    tensor = Tensor.__new__(Tensor)
+    tensor.value = value
+    return tensor
+
+
 def numeric(value: Any, dtype: npt.DTypeLike | None = None) -> Any:
     """`value` as what a tensor holds: Python numbers and arrays as they are, the rest through NumPy."""
     if isinstance(value, Value):
@@ -392,4 +397,3 @@ def numeric(value: Any, dtype: npt.DTypeLike | None = None) -> Any:
 
 def _plain(x: Any) -> Any:
     return x.value if isinstance(x, Value) else x
-

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.families import elementwise, linear
+from autograd.primitive import Primitive
 
 
 def _power(a: Any, b: Any) -> Any:
@@ -72,7 +73,7 @@ log1p    = elementwise("log1p", np.log1p, lambda g, y, x: g / (1 + x), numpy=[np
 sin      = elementwise("sin", np.sin, lambda g, y, x: g * np.cos(x), numpy=[np.sin])
 cos      = elementwise("cos", np.cos, lambda g, y, x: -g * np.sin(x), numpy=[np.cos])
 tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), numpy=[np.tanh])
-sigmoid  = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x))
+sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x))
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x))
 
 # With kinks. The rules of maximum and minimum share a tie, clip lets the edge through.
@@ -95,5 +96,8 @@ def _cast(x: Any, *, dtype: Any) -> Any:
     return float(x) if dtype is float and np.ndim(x) == 0 else np.asanyarray(x).astype(dtype, copy=False)
 
 
-# The sweep gives every cotangent the dtype of its input, so that a cast needs no rule of its own.
+# The sweep gives every cotangent the dtype of its input, so a cast needs no rule of its own.
 cast = linear("cast", _cast, lambda g, y, x, *, dtype: g)
+
+# The same value under a new identity, so that a tape can tell one use of it from another.
+identity = linear("identity", lambda x: x, lambda g, y, x: g)

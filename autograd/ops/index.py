@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd.families import linear
+from autograd.primitive import Primitive
 
 
 def _scatter_add(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
@@ -29,6 +30,6 @@ def is_basic(index: Any) -> bool:
 
 
 # fmt: off
-getitem     = linear("getitem", lambda x, *, index: x[index], lambda g, y, x, *, index: scatter_add(g, index=index, shape=x.shape))
-scatter_add = linear("scatter_add", _scatter_add, lambda g, y, x, *, index, shape: g[index])
+getitem: Primitive     = linear("getitem", lambda x, *, index: x[index], lambda g, y, x, *, index: scatter_add(g, index=index, shape=x.shape))
+scatter_add: Primitive = linear("scatter_add", _scatter_add, lambda g, y, x, *, index, shape: g[index])
 # fmt: on

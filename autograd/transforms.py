@@ -1,0 +1,135 @@
+"""Functions of functions: derivatives without a tape in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.forward import forward
+from autograd.graph import Recording, only, open_recordings
+from autograd.nest import leaves, mapped
+from autograd.ops.elementwise import identity
+from autograd.tape import Tape
+from autograd.tensor import Tensor
+
+
+def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
+    """The gradient of a scalar function, as a function of the same arguments.
+
+    argnums: which positional argument to differentiate by, or several; each may be any nested structure of tensors,
+        arrays and Python floats, and its gradient has the same structure.
+    has_aux: `f` returns (value, anything else), and the gradient function returns (gradient, anything else).
+
+    >>> grad(lambda x: x**3)(2.0)
+    Tensor(12.0)
+    >>> grad(grad(lambda x: x**3))(2.0)
+    Tensor(12.0)
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        value, result = both(*args, **kwargs)
+        return (result, value[1]) if has_aux else result
+
+    return gradient
+
+
+def value_and_grad(
+    f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[..., Any]:
+    """As `grad`, but the function gives the pair (value, gradient).
+
+    >>> value_and_grad(lambda x: x**3)(2.0)
+    (Tensor(8.0), Tensor(12.0))
+    """
+
+    def both(*args: Any, **kwargs: Any) -> Any:
+        chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+        args = tuple(_fresh(arg) if i in chosen else arg for i, arg in enumerate(args))
+        sources = [args[i] for i in chosen]
+        with Tape() as t:
+            t.watch(sources)
+            value = f(*args, **kwargs)
+        y = value[0] if has_aux else value
+        if not isinstance(y, Tensor) or y.shape != ():
+            got = f"shape {y.shape}" if isinstance(y, Tensor) else type(y).__name__
+            raise TypeError(
+                f"grad got a function that returns {got}; expected a scalar tensor. Reduce it, e.g. with np.sum"
+            )
+        gradients = t.gradient(y, sources, unconnected_gradients="zero")
+        return value, gradients[0] if isinstance(argnums, int) else tuple(gradients)
+
+    return both
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """`f(*primals)`, and the function that pulls a cotangent of it back to one for each argument: g ↦ gJ.
+
+    >>> y, pull = vjp(lambda x, w: x * w, 2.0, 3.0)
+    >>> pull(1.0)
+    (Tensor(3.0), Tensor(2.0))
+    """
+    sources = [_fresh(x) for x in primals]
+    tape = Tape(persistent=True)
+    with tape:
+        tape.watch(sources)
+        y = f(*sources)
+
+    def pull(g: Any) -> tuple[Any, ...]:
+        return tuple(tape.gradient(y, sources, output_gradients=g, unconnected_gradients="zero"))
+
+    return y, pull
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """`f(*primals)`, and how it changes when the arguments move along the tangents: t ↦ Jt, in forward mode.
+
+    primals, tangents: as many of one as of the other, each tangent in its primal's shape.
+
+    >>> jvp(lambda x, w: x * w, [2.0, 3.0], [1.0, 0.0])
+    (Tensor(6.0), Tensor(3.0))
+    """
+    if len(primals) != len(tangents):
+        raise ValueError(f"jvp got {len(primals)} primals and {len(tangents)} tangents; expected one for each")
+    sources = [identity(x if isinstance(x, Tensor) else Tensor(x)) for x in primals]
+    recording = Recording()
+    for source in sources:
+        recording.follow(source)
+    with only((*open_recordings.get(), recording)):
+        y = f(*sources)
+    seeds = [(x, _seed(t, x)) for x, t in zip(sources, tangents, strict=True)]
+    found = iter(forward(recording.nodes, seeds, list(leaves(y))))
+    return y, mapped(lambda leaf: _tangent(next(found), leaf), y)
+
+
+def stop_gradient(x: Any) -> Tensor:
+    """The value of `x` as a constant: no derivative flows through.
+
+    >>> grad(lambda x: x * stop_gradient(x))(3.0)
+    Tensor(3.0)
+    """
+    return Tensor(x)
+
+
+def _fresh(tree: Any) -> Any:
+    """The same values under new identities, still connected to the tapes outside."""
+    return mapped(lambda x: identity(x if isinstance(x, Tensor) else Tensor(x)), tree)
+
+
+def _seed(t: Any, x: Tensor) -> Any:
+    """A tangent in the shape and dtype of its primal; a tensor only where someone records."""
+    shape = np.shape(t)
+    if shape != x.shape:
+        raise ValueError(f"jvp got a tangent of shape {shape} for a primal of shape {x.shape}; expected the same shape")
+    if isinstance(t, Tensor) and open_recordings.get():
+        return t
+    t = t.value if isinstance(t, Tensor) else t
+    return float(t) if type(x.value) is float else np.asarray(t, x.dtype)
+
+
+def _tangent(t: Any, y: Tensor) -> Tensor:
+    if t is None:
+        return Tensor(y.value * 0)
+    return t if isinstance(t, Tensor) else Tensor(t)

@@ -1,0 +1,157 @@
+"""The sample table: every operation with inputs to try it on, and its value by independent means.
+
+A row per sample. The tests of value, reverse, forward and second order read this table; the suite fails when an
+operation of the registry has no row. Inputs are float64 and away from kinks; kinks have a table of their own.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from autograd.primitive import registry
+
+
+@dataclass(frozen=True)
+class Sample:
+    op: str
+    inputs: tuple[Any, ...]
+    value: Callable[..., Any]  # computed without the operation's own forward function
+    params: dict[str, Any] = field(default_factory=dict)
+    constant: tuple[int, ...] = ()  # positions of the inputs that carry no derivative
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.op}{'-' if self.label else ''}{self.label}"
+
+    def call(self, *variables: Any) -> Any:
+        """The operation on its differentiable inputs, the constant ones filled in."""
+        rest = iter(variables)
+        inputs = [x if i in self.constant else next(rest) for i, x in enumerate(self.inputs)]
+        return registry[self.op](*inputs, **self.params)
+
+    @property
+    def variables(self) -> list[Any]:
+        return [x for i, x in enumerate(self.inputs) if i not in self.constant]
+
+
+def each(f: Callable[..., float]) -> Callable[..., Any]:
+    """A function of Python's math module on every element."""
+    return lambda *xs, **_: np.vectorize(f, otypes=[float])(*xs)
+
+
+rng = np.random.default_rng(7)
+A = np.array([[0.3, -1.2, 2.0], [1.7, 0.9, -0.4]])
+B = np.array([[1.1, 0.6, -0.8], [-2.2, 1.3, 0.5]])
+POS = np.abs(A) + 0.1
+ROW = np.array([0.7, -1.5, 2.5])
+COL = np.array([[1.4], [-0.6]])
+CUBE = rng.normal(size=(2, 3, 4))
+MASK = np.array([[True, False, True], [False, False, True]])
+LABELS = np.array([2, 0])
+
+
+def products(a: Any, b: Any) -> Any:
+    """A product of matrices element by element."""
+    return np.array(
+        [[sum(a[i, k] * b[k, j] for k in range(a.shape[1])) for j in range(b.shape[1])] for i in range(len(a))]
+    )
+
+
+def softmaxed(x: Any, **_: Any) -> Any:
+    rows = [[math.exp(v) for v in row] for row in x]
+    return np.array([[v / math.fsum(row) for v in row] for row in rows])
+
+
+SAMPLES = [
+    Sample("add", (A, B), each(lambda a, b: a + b)),
+    Sample("add", (A, ROW), each(lambda a, b: a + b), label="row"),
+    Sample("add", (A, COL), each(lambda a, b: a + b), label="column"),
+    Sample("add", (1.5, A), each(lambda a, b: a + b), label="scalar"),
+    Sample("subtract", (A, B), each(lambda a, b: a - b)),
+    Sample("subtract", (ROW, A), each(lambda a, b: a - b), label="row"),
+    Sample("multiply", (A, B), each(lambda a, b: a * b)),
+    Sample("multiply", (COL, ROW), each(lambda a, b: a * b), label="outer"),
+    Sample("multiply", (1.5, -2.5), lambda a, b: -3.75, label="scalars"),
+    Sample("divide", (A, B), each(lambda a, b: a / b)),
+    Sample("divide", (2.5, A), each(lambda a, b: a / b), label="scalar"),
+    Sample("power", (POS, B), each(math.pow)),
+    Sample("power", (A, 3), each(math.pow), constant=(1,), label="integer"),
+    Sample("power", (2.0, A), each(math.pow), label="exponential"),
+    Sample("power", (POS, ROW), each(math.pow), label="row"),
+    Sample("negative", (A,), each(lambda x: -x)),
+    Sample("positive", (A,), each(lambda x: x)),
+    Sample("square", (A,), each(lambda x: x * x)),
+    Sample("sqrt", (POS,), each(math.sqrt)),
+    Sample("exp", (A,), each(math.exp)),
+    Sample("expm1", (A,), each(math.expm1)),
+    Sample("log", (POS,), each(math.log)),
+    Sample("log1p", (POS,), each(math.log1p)),
+    Sample("sin", (A,), each(math.sin)),
+    Sample("cos", (A,), each(math.cos)),
+    Sample("tanh", (A,), each(math.tanh)),
+    Sample("sigmoid", (A,), each(lambda x: 1 / (1 + math.exp(-x)))),
+    Sample("softplus", (A,), each(lambda x: math.log(1 + math.exp(x)))),
+    Sample("absolute", (A,), each(math.fabs)),
+    Sample("sign", (A,), each(lambda x: math.copysign(1, x))),
+    Sample("relu", (A,), each(lambda x: x if x > 0 else 0)),
+    Sample("maximum", (A, B), each(lambda a, b: a if a > b else b)),
+    Sample("maximum", (A, ROW), each(lambda a, b: a if a > b else b), label="row"),
+    Sample("minimum", (A, B), each(lambda a, b: a if a < b else b)),
+    Sample("clip", (A, -1.0, 1.5), each(lambda x, a, b: min(max(x, a), b))),
+    Sample("clip", (A, ROW - 1.1, ROW + 1.1), each(lambda x, a, b: min(max(x, a), b)), label="arrays"),
+    Sample("where", (MASK, A, B), each(lambda c, a, b: a if c else b), constant=(0,)),
+    Sample("where", (MASK, ROW, 2.0), each(lambda c, a, b: a if c else b), constant=(0,), label="row"),
+    Sample("cast", (A,), lambda x, dtype: x, {"dtype": np.dtype("float64")}),
+    Sample("identity", (A,), lambda x: x),
+    Sample("sum", (A,), lambda x: math.fsum(x.flat)),
+    Sample("sum", (A,), lambda x, axis: [math.fsum(c) for c in x.T], {"axis": 0}, label="axis"),
+    Sample("sum", (CUBE,), lambda x, axis, keepdims: [[[math.fsum(x[:, j].flat)] for j in range(3)]],
+           {"axis": (0, 2), "keepdims": True}, label="kept"),
+    Sample("mean", (A,), lambda x: math.fsum(x.flat) / 6),
+    Sample("mean", (CUBE,), lambda x, axis: [[math.fsum(x[i, :, k]) / 3 for k in range(4)] for i in range(2)],
+           {"axis": -2}, label="axis"),
+    Sample("max", (A,), lambda x: 2.0),
+    Sample("max", (A,), lambda x, axis: [2.0, 1.7], {"axis": 1}, label="axis"),
+    Sample("max", (A,), lambda x, axis, keepdims: [[1.7, 0.9, 2.0]], {"axis": 0, "keepdims": True}, label="kept"),
+    Sample("min", (A,), lambda x: -1.2),
+    Sample("min", (A,), lambda x, axis: [-1.2, -0.4], {"axis": -1}, label="axis"),
+    Sample("reshape", (A,), lambda x, shape: [[0.3, -1.2], [2.0, 1.7], [0.9, -0.4]], {"shape": (3, -1)}),
+    Sample("reshape", (A,), lambda x, shape, order: [0.3, 1.7, -1.2, 0.9, 2.0, -0.4], {"shape": -1, "order": "F"}, label="fortran"),
+    Sample("transpose", (A,), lambda x: list(zip(*x, strict=True))),
+    Sample("transpose", (CUBE,), lambda x, axes: [[[x[i, j, k] for j in range(3)] for i in range(2)] for k in range(4)],
+           {"axes": (2, 0, 1)}, label="axes"),
+    Sample("swapaxes", (A,), lambda x, axis1, axis2: list(zip(*x, strict=True)), {"axis1": -1, "axis2": 0}),
+    Sample("moveaxis", (CUBE,), lambda x, source, destination: [[[x[i, j, k] for j in range(3)] for i in range(2)] for k in range(4)],
+           {"source": -1, "destination": 0}),
+    Sample("expand_dims", (A,), lambda x, axis: [[[v] for v in row] for row in x], {"axis": -1}),
+    Sample("squeeze", (COL,), lambda x, axis: [1.4, -0.6], {"axis": 1}),
+    Sample("ravel", (A,), lambda x: [0.3, -1.2, 2.0, 1.7, 0.9, -0.4]),
+    Sample("broadcast_to", (ROW,), lambda x, shape: [list(x), list(x)], {"shape": (2, 3)}),
+    Sample("getitem", (A,), lambda x, index: [0.3, 1.7], {"index": (slice(None), 0)}, label="slice"),
+    Sample("getitem", (A,), lambda x, index: [[1.7, 0.9, -0.4], [0.3, -1.2, 2.0], [1.7, 0.9, -0.4]],
+           {"index": np.array([1, 0, 1])}, label="repeated"),
+    Sample("getitem", (A,), lambda x, index: [0.3, 2.0, -0.4], {"index": MASK}, label="mask"),
+    Sample("getitem", (A,), lambda x, index: [[[-1.2]], [[0.9]]], {"index": (Ellipsis, None, slice(1, 2))}, label="newaxis"),
+    Sample("scatter_add", (ROW,), lambda x, index, shape: [0.0, 0.7, -1.5 + 2.5, 0.0],
+           {"index": np.array([1, 2, 2]), "shape": (4,)}),
+    Sample("scatter_add", (ROW,), lambda x, index, shape: [0.7, 0.0, -1.5, 0.0, 2.5],
+           {"index": slice(None, None, 2), "shape": (5,)}, label="slice"),
+    Sample("matmul", (A, B.T), products),
+    Sample("matmul", (A, ROW), lambda a, b: [math.sumprod(r, b) if hasattr(math, "sumprod") else sum(r * b) for r in a], label="vector"),
+    Sample("matmul", (ROW, A.T), lambda a, b: [sum(a * b[:, j]) for j in range(2)], label="row"),
+    Sample("matmul", (ROW, B[0]), lambda a, b: sum(x * y for x, y in zip(a, b, strict=True)), label="inner"),
+    Sample("matmul", (CUBE, CUBE[0].T), lambda a, b: [products(m, b) for m in a], label="batch"),
+    Sample("matmul", (CUBE, CUBE[0, 0]), lambda a, b: [[sum(r * b) for r in m] for m in a], label="batch-vector"),
+    Sample("matmul", (ROW, CUBE), lambda a, b: [[sum(a * m[:, j]) for j in range(4)] for m in b], label="vector-batch"),
+    Sample("softmax", (A,), softmaxed),
+    Sample("softmax", (A.T,), lambda x, axis: softmaxed(x.T).T, {"axis": 0}, label="axis"),
+    Sample("log_softmax", (A,), lambda x: np.vectorize(math.log)(softmaxed(x))),
+    Sample("logsumexp", (A,), lambda x: math.log(math.fsum(math.exp(v) for v in x.flat))),
+    Sample("logsumexp", (A,), lambda x, axis, keepdims: [[math.log(math.fsum(map(math.exp, row)))] for row in x],
+           {"axis": 1, "keepdims": True}, label="kept"),
+    Sample("sparse_softmax_crossentropy", (A, LABELS),
+           lambda x, labels: [-math.log(row[k]) for row, k in zip(softmaxed(x), labels, strict=True)], constant=(1,)),
+]  # fmt: skip

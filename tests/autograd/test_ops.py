@@ -1,0 +1,92 @@
+"""Every row of the sample table: value, reverse, forward and second order; dtypes, empty arrays, completeness."""
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tape, Tensor, ops
+from autograd.primitive import Primitive, registry
+from autograd.transforms import jvp, vjp
+from tests.autograd.samples import SAMPLES, Sample
+
+table = pytest.mark.parametrize("sample", SAMPLES, ids=str)
+
+
+def test_every_operation_has_a_sample() -> None:
+    modules = [getattr(ops, name) for name in ops.__all__]
+    rows = {row.name for module in modules for row in vars(module).values() if isinstance(row, Primitive)}
+    assert {sample.op for sample in SAMPLES} == rows
+
+
+@table
+def test_value(sample: Sample) -> None:
+    y = sample.call(*[Tensor(x) for x in sample.variables])
+    expected = sample.value(*sample.inputs, **sample.params)
+    assert y.shape == np.shape(expected)
+    np.testing.assert_allclose(y.numpy(), expected, rtol=1e-14, atol=1e-15)
+
+
+@table
+def test_derivatives_of_first_and_second_order_in_both_modes(sample: Sample) -> None:
+    ag.check_gradients(sample.call, *sample.variables, order=2)
+
+
+@table
+def test_the_two_modes_are_transposes(sample: Sample) -> None:
+    """⟨Jt, w⟩ = ⟨t, Jᵀw⟩ to the last few bits, which finite differences can not see."""
+    rng = np.random.default_rng(3)
+    tangents = [rng.normal(size=np.shape(x)) for x in sample.variables]
+    y, moved = jvp(sample.call, sample.variables, tangents)
+    w = rng.normal(size=y.shape)
+    back = vjp(sample.call, *sample.variables)[1](w)
+    left = np.sum(moved.numpy() * w)
+    right = sum(np.sum(t * g.numpy()) for t, g in zip(tangents, back, strict=True))
+    np.testing.assert_allclose(left, right, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("sample", [s for s in SAMPLES if s.op != "cast"], ids=str)
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_dtype_is_kept_from_end_to_end(sample: Sample, dtype: str) -> None:
+    inputs = [Tensor(np.asarray(x, dtype)) for x in sample.variables]
+    with Tape(persistent=True) as t:
+        t.watch(inputs)
+        y = sample.call(*inputs)
+    assert y.dtype == dtype
+    assert [g.dtype for g in t.gradient(y, inputs)] == [dtype] * len(inputs)
+    assert [g.shape for g in t.gradient(y, inputs)] == [x.shape for x in inputs]
+    _, moved = jvp(sample.call, inputs, [x.numpy() for x in inputs])
+    assert moved.dtype == dtype
+
+
+# Operations on each element by itself, which serve Python floats too.
+SCALAR_OPS = [name for name, op in registry.items() if op.elementwise] + ["where", "identity"]
+SCALAR = [s for s in SAMPLES if s.op in SCALAR_OPS and not s.label]
+
+
+@pytest.mark.parametrize("sample", SCALAR, ids=str)
+def test_python_floats_stay_python_floats_and_widen_nothing(sample: Sample) -> None:
+    constants = dict.fromkeys(sample.constant, True)
+    scalars = [Tensor(0.5 + i) for i in range(len(sample.inputs))]
+    inputs = [constants.get(i, x) for i, x in enumerate(scalars)]
+    with Tape() as t:
+        t.watch(scalars)
+        y = registry[sample.op](*inputs)
+        z = y * np.ones(2, np.float32)
+    assert type(y.value) is float
+    assert z.dtype == np.float32
+    assert {type(g.value) for g in t.gradient(z, scalars) if g is not None} == {float}
+
+
+EMPTY = ["negative", "exp", "relu", "sum", "reshape", "transpose", "ravel", "multiply", "add", "where"]
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_zero_size_arrays(name: str) -> None:
+    x = Tensor(np.zeros((0, 3), np.float32))
+    others = {"multiply": [np.float32(2)], "add": [np.zeros(3, np.float32)]}.get(name, [])
+    params = {"reshape": {"shape": (3, 0)}}.get(name, {})
+    with Tape() as t:
+        t.watch(x)
+        y = registry[name](*([True, x, x] if name == "where" else [x, *others]), **params)
+    g = t.gradient(y, x)
+    assert (g.shape, g.dtype) == ((0, 3), np.float32)
