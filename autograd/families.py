@@ -24,7 +24,7 @@ import numpy as np
 
 from autograd.errors import RuleError
 from autograd.graph import Value
-from autograd.primitive import Primitive, Rule
+from autograd.primitive import Every, Primitive, Rule
 
 Functions = Sequence[Callable[..., Any]]
 
@@ -49,17 +49,20 @@ def elementwise(name: str, forward: Callable[..., Any], *rules: Rule | None, num
     return Primitive(name, forward, rules, push=push, elementwise=True, broadcasts=True, numpy=numpy)
 
 
-def linear(name: str, forward: Callable[..., Any], *transposes: Rule | None, numpy: Functions = ()) -> Primitive:
-    """An operation that is linear in all its differentiable inputs together, given by its transposes."""
+def linear(
+    name: str, forward: Callable[..., Any], *transposes: Rule | Every | None, numpy: Functions = ()
+) -> Primitive:
+    """An operation that is linear in all its differentiable inputs together: a transpose for each, or `Every`."""
 
     def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
         moved = [
-            x if rule is None else _zero(x) if t is None else t
-            for x, t, rule in zip(inputs, tangents, transposes, strict=True)
+            x if op.rules[i] is None else _zero(x) if t is None else t
+            for i, (x, t) in enumerate(zip(inputs, tangents, strict=True))
         ]
         return op(*moved, **params)
 
-    return Primitive(name, forward, transposes, push=push, broadcasts=True, numpy=numpy)
+    rules: Any = transposes[0] if isinstance(transposes[0], Every) else transposes
+    return Primitive(name, forward, rules, push=push, broadcasts=True, numpy=numpy)
 
 
 def bilinear(name: str, forward: Callable[..., Any], left: Rule, right: Rule, numpy: Functions = ()) -> Primitive:

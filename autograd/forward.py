@@ -25,9 +25,7 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
     with np.errstate(all="ignore"):
         for node, _ in reached(nodes, [source for source, _ in seeds]):
             op = node.op
-            incoming = [
-                None if rule is None else tangents.get(id(x)) for rule, x in zip(op.rules, node.inputs, strict=True)
-            ]
+            incoming = [None if op.rules[i] is None else tangents.get(id(x)) for i, x in enumerate(node.inputs)]
             y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
             push = op.push or transposed
             tangents[id(node.out)] = fit(push(op, incoming, y, inputs, node.params), y, op, -1)
@@ -41,14 +39,14 @@ def transposed(op: Any, tangents: list[Any], y: Any, inputs: Sequence[Any], para
     the gradient of ⟨Jᵀu, t⟩ with respect to u is J t, whatever u is.
     """
     total = None
-    for rule, t in zip(op.rules, tangents, strict=True):
+    for i, t in enumerate(tangents):
         if t is None:
             continue
         u = Value.kind(np.ones_like(y.value if isinstance(y, Value) else y))
         recording = Recording()
         recording.follow(u)
         with only((*open_recordings.get(), recording)):
-            back = rule(u, y, *inputs, **params)
+            back = op.rules[i](u, y, *inputs, **params)
         (part,) = backward(recording.nodes, [(back, t)], [u])
         if part is not None:
             total = part if total is None else total + part

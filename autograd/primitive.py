@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import NoDerivativeError
 from autograd.graph import Value, open_recordings, record
+from autograd.nest import leaves
 
 Rule = Callable[..., Any]
 
@@ -27,12 +29,23 @@ _PYTHON_NUMBERS = frozenset({float, int, bool, complex})
 _PLAIN = _PYTHON_NUMBERS | {np.ndarray, type(None)}
 
 
+class Every:
+    """The rules of an operation with any number of inputs: one rule, which is told the position first."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    def __getitem__(self, position: int) -> Rule:
+        return partial(self.rule, position)
+
+
 class Primitive:
     """One differentiable operation.
 
     `forward(*inputs, **params)` computes the value: inputs are data and positional, params are metadata and
     keyword. `rules[i](g, y, *inputs, **params)` pulls a cotangent `g` of the output `y` back to input i; it is
-    linear in g, and None marks an input that carries no derivative (a mask, labels).
+    linear in g, and None marks an input that carries no derivative (a mask, labels). `Every` serves any number of
+    inputs with one rule.
     `push(op, tangents, y, inputs, params)` carries tangents forward (None: derived from the rules).
     `elementwise` says that the rules see each element by itself, `broadcasts` that inputs may have been
     broadcast. `numpy` lists the NumPy functions that mean this operation.
@@ -44,7 +57,7 @@ class Primitive:
         self,
         name: str,
         forward: Callable[..., Any],
-        rules: Sequence[Rule | None],
+        rules: Sequence[Rule | None] | Every,
         *,
         push: Callable[..., Any] | None = None,
         elementwise: bool = False,
@@ -60,8 +73,8 @@ class Primitive:
         self.elementwise = elementwise
         self.broadcasts = broadcasts
         self.numpy = tuple(numpy)
-        self.arity = len(rules)
-        self.params = _keywords(next(rule for rule in rules if rule is not None))
+        self.arity = None if isinstance(rules, Every) else len(rules)
+        self.params = _keywords(rules.rule if isinstance(rules, Every) else next(r for r in rules if r is not None))
         registry[name] = self
 
     def __repr__(self) -> str:
@@ -78,7 +91,7 @@ class Primitive:
                 values.append(a.value)
             else:
                 if type(a) not in _PLAIN:
-                    a = _constant(a, self.name)
+                    a = constant(a, self.name)
                 values.append(a)
             inputs.append(a)
         try:
@@ -112,17 +125,16 @@ def describe(x: Any) -> str:
     return repr(x) if len(repr(x)) <= 40 else type(x).__name__
 
 
-def _constant(a: Any, name: str) -> Any:
-    """A constant operand as something NumPy computes with: arrays as they are, lists as arrays."""
+def constant(a: Any, name: str) -> Any:
+    """A constant as something NumPy computes with: arrays as they are, lists as arrays; `name` is who asks."""
     if isinstance(a, list | tuple):
-        a = np.asarray(a)
-        if a.dtype == object:
+        if any(isinstance(x, Value) for x in leaves(a)):
             raise NoDerivativeError(
-                f"{name} got a list that holds tensors or mixed objects; "
+                f"{name} got a list that holds tensors, whose gradients would be lost; "
                 f"expected numbers or arrays. Join tensors with np.stack or np.concatenate first."
             )
-        return a
-    if isinstance(a, np.generic) or hasattr(a, "__array_ufunc__"):
+        return np.asarray(a)
+    if hasattr(a, "__array_ufunc__"):
         return a
     if hasattr(a, "__array__"):
         return np.asarray(a)

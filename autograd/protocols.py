@@ -64,7 +64,10 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
     if operation is not None:
         names = _parameters(function)
         params = dict(zip(names, args, strict=False)) | options
-        inputs = [params.pop(name) for name in names[: operation.arity] if name in params]
+        if operation.arity is None:
+            inputs = list(params.pop(names[0]))
+        else:
+            inputs = [params.pop(name) for name in names[: operation.arity] if name in params]
         params = {name: value for name, value in params.items() if value is not None}
         refused = params.keys() - operation.params
         if refused:

@@ -189,7 +189,7 @@ class Tape(Recording):
         """The values in the recording that stand for `source`: of a variable, each one it had when it was read."""
         if isinstance(source, Variable):
             return self._readings.get(id(source), [])
-        return [source]
+        return [source] if id(source) in self.known else []
 
     def _seeds(self, target: Any, output_gradients: Any) -> list[tuple[Value, Any]]:
         """Each target with its own cotangent."""

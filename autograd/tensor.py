@@ -16,10 +16,10 @@ import numpy.typing as npt
 from autograd import protocols
 from autograd.errors import ReadOnlyError
 from autograd.graph import Recording, Value
-from autograd.nest import leaves
 from autograd.ops import index, reduce, shape
 from autograd.ops.elementwise import absolute, add, cast, divide, multiply, negative, positive, power, subtract
 from autograd.ops.linalg import matmul
+from autograd.primitive import constant
 
 
 class Tensor(Value):
@@ -132,7 +132,7 @@ class Tensor(Value):
         label = f", name={self.name!r}" if self.name else ""
         if not self.shape:
             dtype = "" if self.dtype.type in (np.float64, np.int64, np.bool_) else f", dtype={self.dtype}"
-            return f"{type(self).__name__}({self.value}{dtype}{label})"
+            return f"{type(self).__name__}({self.value!s}{dtype}{label})"
         rows = np.array2string(np.asarray(self.value), separator=", ", prefix=f"{type(self).__name__}(")
         return f"{type(self).__name__}({rows}, shape={self.shape}, dtype={self.dtype}{label})"
 
@@ -384,12 +384,9 @@ def numeric(value: Any, dtype: npt.DTypeLike | None = None) -> Any:
     """`value` as what a tensor holds: Python numbers and arrays as they are, the rest through NumPy."""
     if isinstance(value, Value):
         value = value.value
-    if dtype is None and (type(value) in (float, int, bool, complex) or hasattr(value, "__array_ufunc__")):
-        array = value
-    elif any(isinstance(x, Value) for x in leaves(value)):
-        raise TypeError("got a list that holds tensors, which would lose their gradients; join them with np.stack")
-    else:
-        array = np.asarray(value, dtype=dtype)
+    if type(value) not in (float, int, bool, complex):
+        value = constant(value, "Tensor")
+    array = value if dtype is None else np.asarray(value, dtype=dtype)
     if getattr(array, "dtype", None) is not None and array.dtype.kind not in "fciub":
         raise TypeError(f"got {type(value).__name__} with dtype {array.dtype}; expected numbers")
     return array

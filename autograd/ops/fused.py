@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.families import general, symmetric
+from autograd.graph import Value
 from autograd.ops.reduce import kept
 
 
@@ -20,10 +21,16 @@ def _softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
     return y * (g - np.sum(g * y, axis=axis, keepdims=True))
 
 
+def _top(x: Any, axis: Any) -> Any:
+    """The maximum, to be subtracted before exp; 0 where it is infinite. A constant: no result depends on it."""
+    x = x.value if isinstance(x, Value) else x
+    top = np.max(x, axis=axis, keepdims=True)
+    return np.where(np.isfinite(top), top, 0.0).astype(top.dtype)
+
+
 def _logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """log Σ exp(x), shifted by the maximum: exact where the plain formula overflows, -inf for all -inf."""
-    top = np.max(x, axis=axis, keepdims=True)
-    top = np.where(np.isfinite(top), top, 0.0).astype(top.dtype)
+    top = _top(x, axis)
     with np.errstate(divide="ignore"):
         y = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
     return y if keepdims else np.squeeze(y, axis=axis)
@@ -31,9 +38,9 @@ def _logsumexp(x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _logsumexp_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """g · softmax(x); where all of x is -inf, every share is 0."""
-    y = kept(y, x, axis, keepdims)
-    share = np.exp(x - np.where(y == -np.inf, 0.0, y))
-    return kept(g, x, axis, keepdims) * share
+    e = np.exp(x - _top(x, axis))
+    total = np.sum(e, axis=axis, keepdims=True)
+    return kept(g, x, axis, keepdims) * (e / np.where(total == 0, 1, total))
 
 
 def _log_softmax(x: Any, *, axis: Any = -1) -> Any:

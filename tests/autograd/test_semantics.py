@@ -1,0 +1,443 @@
+"""What a tape promises, line by line: the numbers are those of the documentation's page on semantics."""
+
+import asyncio
+import gc
+import threading
+import warnings
+import weakref
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tape, Tensor, Variable
+from autograd.errors import TapeError
+
+
+def value(x):
+    return None if x is None else np.asarray(x.value).tolist()
+
+
+def test_01_unconnected_gives_none_or_zeros() -> None:
+    x, w = Variable(3.0), Variable(np.ones(2, np.float32))
+    with Tape(persistent=True) as t:
+        y = x * x
+    assert t.gradient(y, w) is None
+    zero = t.gradient(y, w, unconnected_gradients="zero")
+    assert (zero.shape, zero.dtype, value(zero)) == ((2,), np.float32, [0, 0])
+    with pytest.raises(ValueError, match='unconnected_gradients is \'nought\'; expected "none" or "zero"'):
+        t.gradient(y, w, unconnected_gradients="nought")
+
+
+def test_02_connected_with_derivative_zero_gives_zeros() -> None:
+    x = Variable([-1.0, -2.0])
+    for f in (lambda x: x * 0, np.sign, ag.relu):
+        with Tape() as t:
+            y = f(x)
+        assert value(t.gradient(y, x)) == [0, 0]
+    for f in (np.argmax, lambda x: x > 0, lambda x: x.astype(int)):
+        with Tape() as t:
+            y = f(x)
+        assert t.gradient(y, x) is None
+
+
+def test_03_a_tape_serves_one_call() -> None:
+    x, w = Variable(3.0), Variable(4.0)
+    with Tape() as t:
+        y = x * w
+    assert value(t.gradient(y, [x, w])[1]) == 3
+    with pytest.raises(TapeError, match=r"given its gradient already.*persistent=True"):
+        t.gradient(y, x)
+
+
+def test_04_never_recorded() -> None:
+    t = Tape()
+    with pytest.raises(TapeError, match="never recorded"):
+        t.gradient(Tensor(1.0), Tensor(1.0))
+    with pytest.raises(TapeError, match="call it inside `with Tape"):
+        t.watch(Tensor(1.0))
+
+
+def test_05_persistent_serves_any_number_of_calls() -> None:
+    x = Tensor(3.0)
+    with Tape(persistent=True) as t:
+        t.watch(x)
+        z = x * x
+        w = z * z
+    assert value(t.gradient(z, x)) == 6
+    assert value(t.gradient(w, x)) == 108
+    assert value(t.gradient(w, z)) == 18
+
+
+def test_06_gradient_inside_the_scope() -> None:
+    x = Variable(3.0)
+    with Tape(persistent=True) as t:
+        y = x**3
+        with pytest.warns(UserWarning, match="inside the scope of a persistent tape"):
+            g = t.gradient(y, x)
+    assert (value(g), value(t.gradient(g, x))) == (27, 18)
+    with Tape() as t:
+        g = t.gradient(x**3, x)
+        assert t.nodes == []
+    assert value(g) == 27
+
+
+def test_07_nested_tapes() -> None:
+    x = Variable(3.0)
+    with Tape() as outer:
+        with Tape() as inner:
+            y = x**3
+        g = inner.gradient(y, x)
+    assert value(outer.gradient(g, x)) == 18
+    with Tape() as outer, Tape() as inner:
+        y = x**3
+    assert outer.gradient(inner.gradient(y, x), x) is None
+
+
+def test_08_two_tapes_are_independent() -> None:
+    x = Variable(3.0)
+    with Tape() as one, Tape() as two:
+        y = x * x
+    assert value(one.gradient(y, x)) == 6
+    assert value(two.gradient(y, x)) == 6
+
+
+def test_09_trainable_variables_are_watched_when_read() -> None:
+    x, frozen, unread = Variable(3.0), Variable(2.0, trainable=False), Variable(1.0)
+    with Tape() as t:
+        y = x * frozen * x
+    assert t.watched_variables() == [x]
+    assert [value(g) for g in t.gradient(y, [x, frozen, unread])] == [12, None, None]
+    with Tape() as t:
+        t.watch(frozen)
+        y = x * frozen
+    assert value(t.gradient(y, frozen)) == 3
+    with Tape(watch_accessed_variables=False) as t:
+        y = x * x
+    assert (t.watched_variables(), t.gradient(y, x)) == ([], None)
+
+
+def test_10_constants_are_not_watched() -> None:
+    x = Tensor(3.0)
+    with Tape() as t:
+        y = x * x
+    assert t.gradient(y, x) is None
+
+
+def test_11_a_late_watch_counts_from_there_on() -> None:
+    x = Tensor(3.0)
+    with Tape() as t:
+        y = x * x
+        t.watch(x)
+        z = x * y
+    assert value(t.gradient(z, x)) == 9
+
+
+def test_12_watch_takes_nested_structures_of_floating_tensors() -> None:
+    a, b = Tensor(1.0), Tensor(2.0)
+    with Tape() as t:
+        t.watch({"a": a, "rest": [b]})
+        y = a * b
+        with pytest.raises(TypeError, match="watch got float"):
+            t.watch(3.0)
+        with pytest.warns(UserWarning, match="dtype int64 was watched"):
+            t.watch(n := Tensor(3))
+        y = y * n
+    assert [value(g) for g in t.gradient(y, [a, b, n])] == [6, 3, None]
+
+
+def test_13_a_cast_to_integer_cuts_the_path() -> None:
+    x = Variable(3.7)
+    with Tape() as t:
+        y = x * float(int(x))
+    assert value(t.gradient(y, x)) == 3
+
+
+def test_14_the_gradient_has_the_dtype_of_the_source() -> None:
+    x, w = Variable(np.ones(2, np.float32)), Variable(np.ones(2, np.float64))
+    with Tape() as t:
+        y = x * w
+    assert [g.dtype for g in t.gradient(y, [x, w])] == [np.float32, np.float64]
+
+
+def test_15_non_scalar_and_several_targets_are_summed() -> None:
+    x, v = Variable(2.0), Variable([1.0, 2.0])
+    with Tape() as t:
+        y = [x**2, x**3]
+    assert value(t.gradient(y, x)) == 16
+    with Tape() as t:
+        y = v * v
+    assert value(t.gradient(y, v)) == [2, 4]
+
+
+def test_16_sources_in_any_nesting() -> None:
+    x, w = Variable(2.0), Variable(5.0)
+    with Tape(persistent=True) as t:
+        y = x * w
+    g = t.gradient(y, {"x": x, "both": (x, [w])})
+    assert (value(g["x"]), value(g["both"][0]), value(g["both"][1][0])) == (5, 5, 2)
+    assert t.gradient(y, []) == []
+    with pytest.raises(TypeError, match="got None as source"):
+        t.gradient(y, [x, None])
+
+
+def test_17_a_target_that_is_its_own_source() -> None:
+    x = Variable(2.0)
+    with Tape(persistent=True) as t:
+        y = x * x
+    assert value(t.gradient(x, x)) == 1
+    with pytest.raises(TypeError, match=r"got float 3\.0 as target"):
+        t.gradient(3.0, x)
+    with pytest.raises(TypeError, match="got int 3 as source"):
+        t.gradient(y, 3)
+
+
+def test_18_intermediates_need_no_watch() -> None:
+    x = Variable(3.0)
+    with Tape() as t:
+        y = x * x
+        z = y * y
+    assert value(t.gradient(z, y)) == 18
+
+
+def test_19_what_is_computed_elsewhere_is_a_constant() -> None:
+    x = Variable(3.0)
+    before = x * x
+    found = []
+    with Tape(persistent=True) as t:
+        y = before * x
+        thread = threading.Thread(target=lambda: found.append(x * x))
+        thread.start()
+        thread.join()
+    after = x * x
+    assert [value(t.gradient(z, x)) for z in (y, after, found[0])] == [9, None, None]
+
+
+def test_20_output_gradients() -> None:
+    x = Variable([1.0, 2.0])
+    with Tape(persistent=True) as t:
+        y, z = x * x, 3 * x
+    assert value(t.gradient(y, x, output_gradients=np.array([1.0, 10.0]))) == [2, 40]
+    assert value(t.gradient(y, x, output_gradients=2.0)) == [4, 8]
+    assert value(t.gradient([y, z], x, output_gradients=[None, 10.0])) == [32, 34]
+    with pytest.raises(ValueError, match="expected the structure of the target"):
+        t.gradient(y, x, output_gradients=[np.ones(2)])
+    with pytest.raises(ValueError, match="with 1 entries"):
+        t.gradient([y, z], x, output_gradients=[1.0])
+    with pytest.raises(ValueError, match=r"shape \(3,\) for a target of shape \(2,\)"):
+        t.gradient(y, x, output_gradients=np.ones(3))
+
+
+def test_21_stop_recording() -> None:
+    x = Variable(3.0)
+    with Tape() as t:
+        y = x * x
+        with t.stop_recording():
+            z = y * x
+            assert value(t.gradient(y, x)) == 6
+    with Tape() as t:
+        y = x * x
+        with t.stop_recording():
+            c = x * 1
+        z = y * c
+    assert value(t.gradient(z, x)) == 18
+    with pytest.raises(TapeError, match="inside the tape's scope only"), t.stop_recording():
+        pass
+
+
+def test_22_reset_forgets() -> None:
+    x, c = Variable(3.0), Tensor(2.0)
+    with Tape() as t:
+        t.watch(c)
+        y = x * c
+        t.reset()
+        z = x * c
+    assert [value(g) for g in t.gradient([y, z], [x, c])] == [2, None]
+
+
+def test_23_entering_twice() -> None:
+    x = Variable(3.0)
+    with Tape() as t:
+        y = x * x
+        with pytest.raises(TapeError, match="recording already"):
+            t.__enter__()
+    with t:
+        z = y * x
+    assert value(t.gradient(z, x)) == 27
+
+
+def test_24_an_exception_leaves_everything_usable() -> None:
+    x = Variable(3.0)
+    with Tape() as outer:
+        y = x * x
+        with pytest.raises(ZeroDivisionError), Tape() as t:
+            z = x * x
+            _ = 1 / 0
+        w = y * x
+    assert value(t.gradient(z, x)) == 6
+    assert value(outer.gradient(w, x)) == 27
+
+
+def test_24_async_tasks_are_independent() -> None:
+    x = Variable(3.0)
+
+    async def task(n: int):
+        with Tape() as t:
+            y = x * n
+            await asyncio.sleep(0)
+            y = y * x
+        return value(t.gradient(y, x))
+
+    async def main():
+        return await asyncio.gather(*[task(n) for n in range(20)])
+
+    assert asyncio.run(main()) == [6.0 * n for n in range(20)]
+
+
+def test_25_assignment_inside_the_scope() -> None:
+    x, w = Variable(3.0), Variable([1.0, 2.0])
+    with Tape(persistent=True) as t:
+        y = x * x
+        x.assign(5.0)
+        z = x * x
+    assert (value(t.gradient(y, x)), value(t.gradient(z, x)), value(t.gradient([y, z], x))) == (6, 10, 16)
+    with Tape(persistent=True) as t:
+        early = w * w
+        w.assign_add([1.0, 1.0])
+        w[0] = 10.0
+        w.assign_sub([0.0, 1.0])
+        late = w * w
+    assert (value(t.gradient(early, w)), value(t.gradient(late, w))) == ([2, 4], [20, 4])
+    assert value(early) == [1, 4]
+
+
+def test_26_rebinding_makes_a_tensor_of_a_variable() -> None:
+    x = Variable(2.0)
+    with Tape() as t:
+        y = x * x
+    assert value(t.gradient(y, x)) == 4
+    x = x + 1
+    with Tape() as t:
+        y = x * x
+    assert t.gradient(y, x) is None
+
+
+def test_28_python_control_flow() -> None:
+    x = Variable(2.0)
+    with Tape() as t:
+        y = x
+        while y < 100:
+            y = y * y if y > 3 else y * 3
+        z = y + ag.stop_gradient(x) * x
+    assert value(y) == 1296
+    assert value(t.gradient(z, x)) == 4 * 1296 / 2 + 2
+
+
+def test_29_gathers_give_dense_gradients() -> None:
+    table = Variable(np.zeros((4, 2), np.float32))
+    with Tape() as t:
+        y = table[[1, 3, 1]]
+    assert value(t.gradient(y, table)) == [[0, 0], [2, 2], [0, 0], [1, 1]]
+
+
+def test_34_dropping_a_tape_frees_what_it_held() -> None:
+    x = Variable(np.ones(1000))
+    gc.disable()
+    try:
+        with Tape(persistent=True) as t:
+            h = x * 2
+            y = np.sum(h * h)
+        alive = weakref.ref(h.value)
+        del h
+        t.gradient(y, x)
+        assert alive() is not None
+        del t
+        assert alive() is None
+        with Tape() as t:
+            h = x * 2
+            y = np.sum(h * h)
+        alive = weakref.ref(h.value)
+        del h
+        t.gradient(y, x)
+        assert alive() is None
+    finally:
+        gc.enable()
+
+
+def test_a_variable_is_updated_in_its_own_buffer_unless_someone_holds_it() -> None:
+    w = Variable(np.ones(3))
+    with Tape() as t:
+        y = np.sum(w * w)
+    buffer = id(w.value)
+    w.assign_add(np.ones(3))
+    assert id(w.value) != buffer, "the tape still needs the old value"
+    assert value(t.gradient(y, w)) == [2, 2, 2]
+    buffer = id(w.value)
+    w.assign_add(np.ones(3))
+    assert id(w.value) == buffer
+    seen = w.numpy()
+    w.assign_add(np.ones(3))
+    assert seen.tolist() == [3, 3, 3]
+
+
+def test_no_tape_stays_open() -> None:
+    from autograd.graph import open_recordings
+
+    assert open_recordings.get() == ()
+
+
+@pytest.mark.parametrize(
+    ("what", "f", "at", "expected"),
+    [
+        ("maximum at a tie", lambda x: np.maximum(x, x[::-1]), [1.0, 1.0], [1, 1]),
+        ("maximum with an equal constant", lambda x: np.maximum(x, 1.0), [1.0], [0.5]),
+        ("minimum with an equal constant", lambda x: np.minimum(x, 1.0), [1.0], [0.5]),
+        ("max over ties", np.max, [2.0, 1.0, 2.0, 2.0], [1 / 3, 0, 1 / 3, 1 / 3]),
+        ("relu at 0", ag.relu, [0.0], [0]),
+        ("abs at 0", np.abs, [0.0], [0]),
+        ("sign", np.sign, [0.0], [0]),
+        ("clip at its edges", lambda x: np.clip(x, 0.0, 1.0), [0.0, 1.0, 2.0], [1, 1, 0]),
+        ("sqrt at 0", np.sqrt, [0.0], [np.inf]),
+        ("log at 0", np.log, [0.0], [np.inf]),
+        ("0 ** 0 by the base", lambda x: x**0.0, [0.0], [0]),
+        ("0 ** p by the base", lambda x: x ** np.array([2.0, 1.0, 0.5]), [0.0, 0.0, 0.0], [0, 1, np.inf]),
+        ("x ** n by the exponent, x < 0", lambda n: np.power(-2.0, n), [2.0], [np.nan]),
+        ("logsumexp of large numbers", ag.logsumexp, [1000.0, 1000.0], [0.5, 0.5]),
+        ("logsumexp of all -inf", ag.logsumexp, [-np.inf, -np.inf], [0, 0]),
+        ("where a NaN is not taken", lambda x: np.where(x > 0, np.log(x), 0.0), [-1.0, 2.0], [0, 0.5]),
+        ("where an inf is not taken", lambda x: np.where(x > 0, np.sqrt(x), x), [0.0, 4.0], [1, 0.25]),
+        ("where 0/0 is not taken", lambda x: np.where(x == 0, 1.0, np.sin(x) / x), [0.0], [0]),
+        ("where inf · 0 is not taken", lambda x: np.where(x < 1, x, np.exp(x) * x), [0.5, 0.25], [1, 1]),
+        ("where an overflow is not taken", lambda x: np.where(x < 1e3, x, np.exp(x * 1e5)), [500.0], [1]),
+    ],
+)  # fmt: skip
+def test_kinks_and_singular_points(what, f, at, expected) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        x = Variable(at)
+        with Tape() as t:
+            y = f(x)
+        np.testing.assert_array_equal(t.gradient(y, x).numpy(), expected)
+        if len(at) == 1:  # the same as Python floats
+            x = Variable(at[0])
+            with Tape() as t:
+                y = f(x) if "tie" not in what else x
+            np.testing.assert_array_equal(t.gradient(y, x).numpy(), expected[0])
+
+
+def test_a_masked_singularity_has_an_exact_second_derivative() -> None:
+    """½ (√x − 1)² at x = 1: the cotangent of the root is exactly zero there, its derivative is not."""
+    f = lambda x: 0.5 * (np.sqrt(x) - 1) ** 2
+    assert value(ag.grad(ag.grad(f))(1.0)) == 0.25
+    assert value(ag.grad(ag.grad(lambda x: np.where(x > 0, np.sqrt(x), 0.0)))(0.0)) == 0
+
+
+@pytest.mark.parametrize(
+    "f", [np.tanh, ag.sigmoid, ag.softmax, ag.logsumexp, ag.softplus], ids=lambda f: getattr(f, "name", "tanh")
+)
+def test_saturated_functions_are_finite(f) -> None:
+    x = Variable(np.array([-1000.0, 0.0, 1000.0], np.float32))
+    with Tape() as t:
+        y = f(x)
+    assert np.all(np.isfinite(y.numpy()))
+    assert np.all(np.isfinite(t.gradient(y, x).numpy()))

@@ -1,0 +1,102 @@
+"""The functional face: closed forms, nesting, structures, errors."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tape, Tensor, Variable
+
+
+def derivatives(f, x: float, order: int) -> list[float]:
+    out = []
+    for _ in range(order):
+        f = ag.grad(f)
+        out.append(float(f(x)))
+    return out
+
+
+def tanh_derivatives(x: float) -> list[float]:
+    t = math.tanh(x)
+    s = 1 - t * t
+    return [s, -2 * t * s, s * (6 * t * t - 2), s * t * (16 - 24 * t * t), s * (16 - 120 * t**2 + 120 * t**4)]
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (np.exp, [math.exp(0.7)] * 5),
+        (np.sin, [math.cos(0.7), -math.sin(0.7), -math.cos(0.7), math.sin(0.7), math.cos(0.7)]),
+        (lambda x: x**5, [5 * 0.7**4, 20 * 0.7**3, 60 * 0.7**2, 120 * 0.7, 120]),
+        (np.tanh, tanh_derivatives(0.7)),
+    ],
+    ids=["exp", "sin", "power", "tanh"],
+)
+def test_orders_one_to_five(f, expected) -> None:
+    np.testing.assert_allclose(derivatives(f, 0.7, 5), expected, atol=1e-10, rtol=1e-10)
+
+
+def test_forward_over_reverse_equals_reverse_over_reverse() -> None:
+    f = lambda x: np.sum(x**3)
+    x, v = np.array([1.0, 2.0]), np.ones(2)
+    _, forward = ag.jvp(ag.grad(f), [x], [v])
+    reverse = ag.grad(lambda x: np.sum(ag.grad(f)(x) * v))(x)
+    assert forward.tolist() == reverse.tolist() == [6, 12]
+
+
+def test_a_tangent_that_is_itself_watched() -> None:
+    """The derivative of t ↦ J t by t is J: forward mode records as any other computation does."""
+    t = Variable([1.0, 2.0])
+    with Tape() as tape:
+        _, moved = ag.jvp(lambda x: np.sin(x) * 3, [np.array([0.0, 0.5])], [t])
+        y = np.sum(moved)
+    np.testing.assert_allclose(tape.gradient(y, t).numpy(), 3 * np.cos([0.0, 0.5]), rtol=1e-15)
+
+
+def test_structures_argnums_and_aux() -> None:
+    def f(params, scale, label):
+        y = np.sum(params["w"] * scale) + params["b"]
+        return y, label
+
+    params = {"w": np.array([1.0, 2.0]), "b": 3.0}
+    (value, aux), (g, gscale) = ag.value_and_grad(f, argnums=(0, 1), has_aux=True)(params, 2.0, "same")
+    assert (float(value), aux) == (9, "same")
+    assert (g["w"].tolist(), g["b"].item(), gscale.item()) == ([2, 2], 1, 3)
+    gradient, aux = ag.grad(f, has_aux=True)(params, 2.0, "same")
+    assert (gradient["w"].tolist(), aux) == ([2, 2], "same")
+
+
+def test_the_same_tensor_as_two_arguments() -> None:
+    x = Tensor(3.0)
+    assert [float(g) for g in ag.grad(lambda a, b: a * a * b, argnums=(0, 1))(x, x)] == [18, 9]
+
+
+def test_vjp_pulls_any_number_of_cotangents() -> None:
+    y, pull = ag.vjp(lambda x: x * np.array([1.0, 10.0]), 2.0)
+    assert y.tolist() == [2, 20]
+    assert [float(pull(np.array(g))[0]) for g in ([1.0, 0.0], [0.0, 1.0])] == [1, 10]
+
+
+def test_jvp_of_several_outputs_and_of_none() -> None:
+    (y, z), (dy, dz) = ag.jvp(lambda x: (x * x, Tensor(5.0)), [3.0], [1.0])
+    assert [float(v) for v in (y, z, dy, dz)] == [9, 5, 6, 0]
+
+
+def test_gradient_of_what_is_not_used_is_zero() -> None:
+    assert [g.tolist() for g in ag.grad(lambda a, b: a * 1.0, argnums=(0, 1))(1.0, np.ones(2))] == [1.0, [0, 0]]
+
+
+def test_stop_gradient_is_a_constant() -> None:
+    assert float(ag.grad(lambda x: ag.stop_gradient(x) * x)(3.0)) == 3
+
+
+def test_errors() -> None:
+    with pytest.raises(TypeError, match=r"returns shape \(2,\); expected a scalar tensor. Reduce it"):
+        ag.grad(lambda x: x * np.ones(2))(1.0)
+    with pytest.raises(TypeError, match="returns float"):
+        ag.grad(lambda x: 1.0)(1.0)
+    with pytest.raises(ValueError, match="2 primals and 1 tangents"):
+        ag.jvp(lambda a, b: a, [1.0, 2.0], [1.0])
+    with pytest.raises(ValueError, match=r"tangent of shape \(2,\) for a primal of shape \(\)"):
+        ag.jvp(lambda a: a, [1.0], [[1.0, 2.0]])
