@@ -75,10 +75,9 @@ open_recordings: ContextVar[tuple[Recording, ...]] = ContextVar("open_recordings
 
 
 def record(
-    recordings: tuple[Recording, ...], op: Primitive, args: Iterable[Any], params: dict[str, Any], out: Value
+    recordings: tuple[Recording, ...], op: Primitive, inputs: tuple[Any, ...], params: dict[str, Any], out: Value
 ) -> None:
-    """Append a node to every recording that knows one of the arguments."""
-    inputs = tuple([a.reading(recordings) if isinstance(a, Value) and a.is_variable else a for a in args])
+    """Append a node to every recording that knows one of the inputs."""
     node = None
     for recording in recordings:
         known = recording.known

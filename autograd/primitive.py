@@ -82,11 +82,14 @@ class Primitive:
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """The operation on tensors, arrays and numbers; plain in, plain out."""
+        recordings = open_recordings.get()
         inputs = []
         values = []
         kind = None
         for a in args:
             if isinstance(a, Value):
+                if recordings and a.is_variable:
+                    a = a.reading(recordings)
                 kind = a.kind
                 values.append(a.value)
             else:
@@ -111,9 +114,8 @@ class Primitive:
             y = float(y)
         out = kind.__new__(kind)
         out.value = y
-        recordings = open_recordings.get()
         if recordings:
-            record(recordings, self, inputs, params, out)
+            record(recordings, self, tuple(inputs), params, out)
         return out
 
 

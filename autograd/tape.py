@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from autograd.graph import Node, Recording, Value, only, open_recordings
 from autograd.nest import leaves, mapped
 from autograd.reverse import backward
 from autograd.tensor import Tensor, Variable, wrapped
+
+if TYPE_CHECKING:
+    from autograd.picture import Graph
 
 
 class Tape(Recording):
@@ -119,7 +122,19 @@ class Tape(Recording):
         self._readings.setdefault(id(variable), []).append(reading)
         self.follow(reading)
 
-    # Derivatives.
+    # Readers of the graph.
+
+    def graph(self, target: Any, sources: Any = None, **names: Any) -> Graph:
+        """The computation graph of `target` as plain data that draws itself: nodes, edges, values and gradients.
+
+        sources: draw only what lies between these and the target; by default everything the target depends on.
+        names: labels for tensors, as in `t.graph(loss, x1=x1, x2=x2)`.
+
+        Call it before `gradient`, or on a persistent tape: a tape that is used up has let go of its recording.
+        """
+        from autograd.picture import build  # drawing is loaded by those who draw
+
+        return build(self, target, sources, names)
 
     def gradient(
         self,
