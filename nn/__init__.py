@@ -1,0 +1,1 @@
+"""Layers, losses, metrics, models, training and data sets, built on the `autograd` engine."""
