@@ -1,7 +1,9 @@
 """Four families of operations, each of which turns one rule per input into both modes of differentiation.
 
 A rule is written once, in plain NumPy, as `rule(g, y, *inputs, **params)`: the cotangent g of the output y,
-pulled back to one input. It is linear in g. The families say how the same line pushes a tangent forward:
+pulled back to one input. It is linear in g, and axes that g has in front of those of y are a stack of cotangents,
+which it pulls back all at once: that is how the rows of a Jacobian come out of one sweep. The families say how the
+same line pushes a tangent forward:
 
 - `elementwise`: the Jacobian is diagonal, so it is its own transpose and the rule serves as it is;
 - `linear`: the operation is its own derivative, so the tangents go through the operation itself;
@@ -115,31 +117,32 @@ def _zero(x: Any) -> Any:
     return np.zeros_like(x) if hasattr(x, "shape") else 0.0  # a Python zero widens no float32 beside it
 
 
-def fit(g: Any, x: Any, op: Primitive, position: int) -> Any:
+def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
     """The cotangent `g` of input number `position` in the shape and dtype of that input, `x`.
 
-    Undoes broadcasting by summing over the axes that were stretched. Written in NumPy, so that it is recorded
-    when `g` is a tensor.
+    Undoes broadcasting by summing over the axes that were stretched. The first `stacked` axes of `g` number the
+    cotangents of a stack and are left alone. Written in NumPy, so that it is recorded when `g` is a tensor.
     """
     x = _raw(x)
-    if type(x) is float:
+    if type(x) is float and not stacked:
         return g if type(_raw(g)) is float else _python_float(g)
-    shape = _shape(x)
+    shape = _shape(g)[:stacked] + _shape(x)
     if _shape(g) != shape:
         if not op.broadcasts:
             raise RuleError(_misfit(g, shape, op, position))
-        g = unbroadcast(g, shape, op, position)
+        g = unbroadcast(g, shape, op, position, stacked)
     dtype = getattr(x, "dtype", None)
     return g if dtype is None or getattr(g, "dtype", None) == dtype else cast(g, dtype)
 
 
-def unbroadcast(g: Any, shape: tuple[int, ...], op: Primitive, position: int) -> Any:
-    """`g` summed over the axes along which an input of shape `shape` was stretched to g's."""
+def unbroadcast(g: Any, shape: tuple[int, ...], op: Primitive, position: int, stacked: int) -> Any:
+    """`g` summed over the axes along which an input was stretched; `shape` is what is to be left."""
     lead = len(_shape(g)) - len(shape)
-    if lead < 0 or any(n not in (1, m) for n, m in zip(shape, g.shape[lead:], strict=True)):
+    kept = _shape(g)[:stacked] + _shape(g)[stacked + max(lead, 0) :]
+    if lead < 0 or any(n not in (1, m) for n, m in zip(shape, kept, strict=True)):
         raise RuleError(_misfit(g, shape, op, position))
-    stretched = [lead + i for i, n in enumerate(shape) if n == 1 and g.shape[lead + i] != 1]
-    return np.sum(g, axis=(*range(lead), *stretched)).reshape(shape)
+    stretched = [lead + i for i, (n, m) in enumerate(zip(shape, kept, strict=True)) if n != m]
+    return np.sum(g, axis=(*range(stacked, stacked + lead), *stretched)).reshape(shape)
 
 
 def cast(g: Any, dtype: np.dtype[Any]) -> Any:

@@ -11,10 +11,13 @@ from autograd.families import fit, zero_law
 from autograd.graph import Node, Value, open_recordings, reached
 
 
-def backward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], sources: Sequence[Value]) -> list[Any]:
+def backward(
+    nodes: list[Node], seeds: Sequence[tuple[Value, Any]], sources: Sequence[Value], stacked: int = 0
+) -> list[Any]:
     """The cotangent of each source, or None where no path leads to it from a target.
 
-    `seeds` pairs each target with its own cotangent. A function of its arguments alone. When a recording is
+    `seeds` pairs each target with its own cotangent, or with a stack of them along `stacked` axes in front, which
+    all results then have too. A function of its arguments alone. When a recording is
     open, the rules are handed tensors and so are recorded themselves, which is all that derivatives of higher
     order need; otherwise they run on plain arrays. Each node is let go of as soon as it has been used.
     """
@@ -51,7 +54,7 @@ def backward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], sources: Seq
                 part = pull(op.rules[i], g, y, inputs, node.params)
                 if op.elementwise:
                     part = zero_law(part, g)
-                add(node.inputs[i], fit(part, inputs[i], op, i))
+                add(node.inputs[i], fit(part, inputs[i], op, i, stacked))
     return [cotangents.get(id(source)) for source in sources]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.families import general, symmetric
 from autograd.graph import Value
-from autograd.ops.reduce import kept
+from autograd.ops.reduce import from_end, kept
 
 
 def _softmax(x: Any, *, axis: Any = -1) -> Any:
@@ -18,7 +18,7 @@ def _softmax(x: Any, *, axis: Any = -1) -> Any:
 
 
 def _softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
-    return y * (g - np.sum(g * y, axis=axis, keepdims=True))
+    return y * (g - np.sum(g * y, axis=from_end(axis, y.ndim), keepdims=True))
 
 
 def _top(x: Any, axis: Any) -> Any:
@@ -48,7 +48,7 @@ def _log_softmax(x: Any, *, axis: Any = -1) -> Any:
 
 
 def _log_softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
-    return g - np.exp(y) * np.sum(g, axis=axis, keepdims=True)
+    return g - np.exp(y) * np.sum(g, axis=from_end(axis, y.ndim), keepdims=True)
 
 
 def _pick(x: Any, labels: Any) -> Any:

@@ -29,7 +29,25 @@ def is_basic(index: Any) -> bool:
     )
 
 
+def _getitem_rule(g: Any, y: Any, x: Any, *, index: Any) -> Any:
+    stack = g.shape[: g.ndim - np.ndim(y)]
+    if not stack:
+        return scatter_add(g, index=index, shape=x.shape)
+    flat = scatter_add(g, index=(..., _positions(x.shape, index)), shape=(*stack, x.size))
+    return flat.reshape(stack + x.shape)
+
+
+def _scatter_add_rule(g: Any, y: Any, x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
+    stack = g.shape[: g.ndim - y.ndim]
+    return g.reshape((*stack, -1))[..., _positions(shape, index)] if stack else g[index]
+
+
+def _positions(shape: tuple[int, ...], index: Any) -> Any:
+    """Where in the flattened array the elements lie that `index` names: so a stack in front can not get in its way."""
+    return np.arange(np.prod(shape, dtype=int)).reshape(shape)[index]
+
+
 # fmt: off
-getitem: Primitive     = linear("getitem", lambda x, *, index: x[index], lambda g, y, x, *, index: scatter_add(g, index=index, shape=x.shape))
-scatter_add: Primitive = linear("scatter_add", _scatter_add, lambda g, y, x, *, index, shape: g[index])
+getitem: Primitive     = linear("getitem", lambda x, *, index: x[index], _getitem_rule)
+scatter_add: Primitive = linear("scatter_add", _scatter_add, _scatter_add_rule)
 # fmt: on

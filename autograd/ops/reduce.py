@@ -8,18 +8,24 @@ from autograd.families import general, linear
 from autograd.graph import Value
 
 
+def from_end(axis: Any, ndim: int) -> tuple[int, ...]:
+    """Axes counted from the end, so that axes in front do not matter: (0, -1) of three is (-3, -1)."""
+    return tuple(a if a < 0 else a - ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+
+
 def kept(a: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    """`a`, a reduction of `x`, with the reduced axes put back as axes of length 1."""
+    """`a`, a reduction of `x` or a stack of such, with the reduced axes put back as axes of length 1."""
     if keepdims or not hasattr(a, "reshape"):
         return a
     if axis is None:
-        return a.reshape((1,) * np.ndim(x))
-    return np.expand_dims(a, axis)
+        return a.reshape(a.shape + (1,) * np.ndim(x))
+    return np.expand_dims(a, from_end(axis, np.ndim(x)))
 
 
 def _spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
-    """`g`, the cotangent of a reduction of `x`, back in the shape of x."""
-    return np.broadcast_to(kept(g, x, axis, keepdims), np.shape(x))
+    """`g`, the cotangent of a reduction of `x`, in the shape of x."""
+    g = kept(g, x, axis, keepdims)
+    return np.broadcast_to(g, np.shape(g)[: np.ndim(g) - np.ndim(x)] + np.shape(x))
 
 
 def _share_of_ties(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:

@@ -5,34 +5,54 @@ from typing import Any
 import numpy as np
 
 from autograd.families import linear
+from autograd.ops.reduce import from_end
 from autograd.primitive import Every
 
 
-def _inverse(axes: Any) -> Any:
-    return None if axes is None else tuple(np.argsort([axis % len(axes) for axis in axes]))
+def _back(g: Any, y: Any, x: Any, order: str = "C") -> Any:
+    """`g` in the shape of `x`; axes in front of those of `y` stay where they are."""
+    stacked = g.ndim - y.ndim
+    if order == "C" or not stacked:
+        return g.reshape(g.shape[:stacked] + np.shape(x), order=order)
+    # Fortran's order mixes no axes at the end, so the stack waits there.
+    ends = tuple(range(-stacked, 0))
+    g = np.moveaxis(g, tuple(range(stacked)), ends)
+    return np.moveaxis(g.reshape(np.shape(x) + g.shape[y.ndim :], order=order), ends, tuple(range(stacked)))
+
+
+def _transposed_back(g: Any, y: Any, axes: Any) -> Any:
+    stacked = g.ndim - y.ndim
+    back = range(y.ndim)[::-1] if axes is None else np.argsort([axis % y.ndim for axis in axes])
+    return np.transpose(g, (*range(stacked), *[stacked + int(axis) for axis in back]))
 
 
 def _piece(i: int, g: Any, y: Any, *xs: Any, axis: Any = 0) -> Any:
     """The part of `g` that input number i of a concatenation went to."""
     if axis is None:
         start = sum(np.size(x) for x in xs[:i])
-        return g[start : start + np.size(xs[i])].reshape(np.shape(xs[i]))
+        piece = g[..., start : start + np.size(xs[i])]
+        return piece.reshape(piece.shape[:-1] + np.shape(xs[i]))
     start = sum(x.shape[axis] for x in xs[:i])
-    return g[(slice(None),) * (axis % y.ndim) + (slice(start, start + xs[i].shape[axis]),)]
+    return g[(..., slice(start, start + xs[i].shape[axis]), *_after(axis, y))]
 
 
 def _layer(i: int, g: Any, y: Any, *xs: Any, axis: int = 0) -> Any:
-    return g[(slice(None),) * (axis % y.ndim) + (i,)]
+    return g[(..., i, *_after(axis, y))]
+
+
+def _after(axis: int, y: Any) -> tuple[slice, ...]:
+    """Index for all axes of `y` behind `axis`."""
+    return (slice(None),) * (y.ndim - 1 - axis % y.ndim)
 
 
 # fmt: off
-reshape      = linear("reshape", np.reshape, lambda g, y, x, *, shape, order="C": g.reshape(np.shape(x), order=order), numpy=[np.reshape])
-transpose    = linear("transpose", np.transpose, lambda g, y, x, *, axes=None: np.transpose(g, _inverse(axes)), numpy=[np.transpose, np.permute_dims])
-swapaxes     = linear("swapaxes", np.swapaxes, lambda g, y, x, *, axis1, axis2: np.swapaxes(g, axis1, axis2), numpy=[np.swapaxes])
-moveaxis     = linear("moveaxis", np.moveaxis, lambda g, y, x, *, source, destination: np.moveaxis(g, destination, source), numpy=[np.moveaxis])
-expand_dims  = linear("expand_dims", np.expand_dims, lambda g, y, x, *, axis: g.reshape(np.shape(x)), numpy=[np.expand_dims])
-squeeze      = linear("squeeze", np.squeeze, lambda g, y, x, *, axis=None: g.reshape(np.shape(x)), numpy=[np.squeeze])
-ravel        = linear("ravel", np.ravel, lambda g, y, x, *, order="C": g.reshape(np.shape(x), order=order), numpy=[np.ravel])
+reshape      = linear("reshape", np.reshape, lambda g, y, x, *, shape, order="C": _back(g, y, x, order), numpy=[np.reshape])
+transpose    = linear("transpose", np.transpose, lambda g, y, x, *, axes=None: _transposed_back(g, y, axes), numpy=[np.transpose, np.permute_dims])
+swapaxes     = linear("swapaxes", np.swapaxes, lambda g, y, x, *, axis1, axis2: np.swapaxes(g, *from_end((axis1, axis2), y.ndim)), numpy=[np.swapaxes])
+moveaxis     = linear("moveaxis", np.moveaxis, lambda g, y, x, *, source, destination: np.moveaxis(g, from_end(destination, y.ndim), from_end(source, y.ndim)), numpy=[np.moveaxis])
+expand_dims  = linear("expand_dims", np.expand_dims, lambda g, y, x, *, axis: _back(g, y, x), numpy=[np.expand_dims])
+squeeze      = linear("squeeze", np.squeeze, lambda g, y, x, *, axis=None: _back(g, y, x), numpy=[np.squeeze])
+ravel        = linear("ravel", np.ravel, lambda g, y, x, *, order="C": _back(g, y, x, order), numpy=[np.ravel])
 broadcast_to = linear("broadcast_to", np.broadcast_to, lambda g, y, x, *, shape: g, numpy=[np.broadcast_to])
 concatenate  = linear("concatenate", lambda *xs, axis=0: np.concatenate(xs, axis), Every(_piece), numpy=[np.concatenate])
 stack        = linear("stack", lambda *xs, axis=0: np.stack(xs, axis), Every(_layer), numpy=[np.stack])

@@ -6,6 +6,7 @@ import pytest
 import autograd as ag
 from autograd import Tape, Tensor, ops
 from autograd.primitive import Primitive, registry
+from autograd.reverse import backward
 from autograd.transforms import jvp, vjp
 from tests.autograd.samples import SAMPLES, Sample
 
@@ -42,6 +43,23 @@ def test_the_two_modes_are_transposes(sample: Sample) -> None:
     left = np.sum(moved.numpy() * w)
     right = sum(np.sum(t * g.numpy()) for t, g in zip(tangents, back, strict=True))
     np.testing.assert_allclose(left, right, rtol=1e-13, atol=1e-14)
+
+
+@table
+def test_a_stack_of_cotangents_is_pulled_back_as_one_by_one(sample: Sample) -> None:
+    rng = np.random.default_rng(5)
+    inputs = [Tensor(x) for x in sample.variables]
+    with Tape(persistent=True) as t:
+        t.watch(inputs)
+        y = sample.call(*inputs)
+    for lead in [(3,), (2, 2)]:
+        seeds = rng.normal(size=lead + y.shape)
+        together = backward(t.nodes, [(y, seeds)], inputs, stacked=len(lead))
+        for k in np.ndindex(*lead):
+            apart = t.gradient(y, inputs, output_gradients=seeds[k])
+            for stack, single, x in zip(together, apart, inputs, strict=True):
+                assert stack.shape == lead + x.shape
+                np.testing.assert_allclose(stack[k], single.numpy(), rtol=1e-14, atol=1e-15)
 
 
 @pytest.mark.parametrize("sample", [s for s in SAMPLES if s.op != "cast"], ids=str)
