@@ -1,0 +1,43 @@
+"""Checks of hyperparameters: each returns the number as a Python float, or says what was got and what is expected.
+
+Python floats matter: NumPy lets them take an array's dtype, so that float32 variables stay float32.
+"""
+
+import math
+import numbers
+from typing import Any
+
+
+def number(name: str, value: Any) -> float:
+    """`value` as a finite float; TypeError for what is no number, ValueError for NaN and infinity."""
+    if not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} is {value!r:.60}, a {type(value).__name__}; expected a number")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is {value}; expected a finite number")
+    return float(value)
+
+
+def positive(name: str, value: Any) -> float:
+    """`value` as a float above zero.
+
+    >>> positive("epsilon", 0)
+    Traceback (most recent call last):
+    ValueError: epsilon is 0; expected a number above 0
+    """
+    if number(name, value) <= 0:
+        raise ValueError(f"{name} is {value}; expected a number above 0")
+    return float(value)
+
+
+def non_negative(name: str, value: Any) -> float:
+    """`value` as a float that is zero or above."""
+    if number(name, value) < 0:
+        raise ValueError(f"{name} is {value}; expected 0 or a number above it")
+    return float(value)
+
+
+def fraction(name: str, value: Any) -> float:
+    """`value` as a float in [0, 1): what an average may keep of its past."""
+    if not 0 <= number(name, value) < 1:
+        raise ValueError(f"{name} is {value}; expected a number from 0 up to, but not including, 1")
+    return float(value)

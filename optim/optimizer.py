@@ -1,0 +1,186 @@
+"""`Optimizer`: what all optimizers share. Checks, learning rate, clipping, weight decay, slots, and the step itself.
+
+An optimizer adds its slots and its rule, the few lines of maths that change one stretch of a variable.
+"""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypedDict
+
+import numpy as np
+
+from autograd import Variable
+from optim import clipping, pairs
+from optim.checks import non_negative, positive
+from optim.slots import Array, Slots
+
+LearningRate = float | Callable[[int], float]
+
+# A rule goes over its arrays several times. In stretches of this many elements they stay in the processor's cache
+# from one pass to the next, and one small scratch array serves variables of every size.
+BLOCK = 2**15
+
+
+class Common(TypedDict, total=False):
+    """The options that every optimizer takes by keyword; `Optimizer` explains them."""
+
+    weight_decay: float | None
+    clipnorm: float | None
+    clipvalue: float | None
+    global_clipnorm: float | None
+
+
+class Optimizer(ABC):
+    """Changes variables along their gradients; `apply_gradients` is one step.
+
+    learning_rate: a number above 0, or a function that takes the step number (0 for the first) and gives one.
+    slots: name and initial number of each array that the rule keeps beside a variable.
+    weight_decay: before the step, w -= w · weight_decay · learning_rate. It is decoupled from the gradient
+        (Loshchilov and Hutter, arXiv:1711.05101), where PyTorch's SGD, Adam, RMSprop and Adagrad add it to the
+        gradient instead.
+    clipnorm: a gradient whose norm is larger is scaled down to this norm.
+    clipvalue: the elements of gradients are brought into [-clipvalue, clipvalue].
+    global_clipnorm: as clipnorm, for all gradients of the step together. At most one of these three.
+
+    ValueError or TypeError for numbers out of range. `iterations` counts the steps made.
+
+    A new optimizer is a class with a rule:
+
+    >>> class SignDescent(Optimizer):
+    ...     def rule(self, w, g, slots, learning_rate, scratch):
+    ...         np.sign(g, out=scratch)
+    ...         scratch *= learning_rate
+    ...         w -= scratch
+    >>> w = Variable([1.0, 2.0])
+    >>> SignDescent(learning_rate=0.5).apply_gradients([(np.array([-7.0, 0.1]), w)])
+    >>> w.numpy()
+    array([1.5, 1.5])
+    """
+
+    def __init__(
+        self,
+        learning_rate: LearningRate,
+        slots: Mapping[str, float] | None = None,
+        *,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+    ) -> None:
+        self.learning_rate = learning_rate
+        self.weight_decay = None if weight_decay is None else non_negative("weight_decay", weight_decay)
+        self.clipnorm = None if clipnorm is None else positive("clipnorm", clipnorm)
+        self.clipvalue = None if clipvalue is None else positive("clipvalue", clipvalue)
+        self.global_clipnorm = None if global_clipnorm is None else positive("global_clipnorm", global_clipnorm)
+        if sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm)) > 1:
+            raise ValueError(
+                f"got clipnorm={clipnorm}, clipvalue={clipvalue} and global_clipnorm={global_clipnorm}; "
+                "expected at most one of the three"
+            )
+        self.iterations = 0
+        self._slots = Slots(slots or {})
+        self._warned = False
+
+    @abstractmethod
+    def rule(self, w: Array, g: Array, slots: dict[str, Array], learning_rate: float, scratch: Array) -> None:
+        """Change `w`, and the slots, in place by one step along `g`, which is not written to.
+
+        All are one-dimensional stretches of equal length and dtype; `scratch` holds nothing and may be written to.
+        """
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the coming step; set it to a number or to a function of the step number."""
+        rate = self._learning_rate
+        if callable(rate):
+            return positive(f"the learning rate of step {self.iterations}", rate(self.iterations))
+        return rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: LearningRate) -> None:
+        self._learning_rate = rate if callable(rate) else positive("learning_rate", rate)
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:
+        """Make one step.
+
+        grads_and_vars: (gradient, variable) pairs, for example zip(gradients, variables). A gradient is a Tensor or
+            an array of the variable's shape; a variable whose gradient is None stays as it is, with one warning.
+
+        TypeError or ValueError for what can not be right; nothing has been changed then. Variables are updated in
+        their own buffers and keep their dtype; a tape or a view that still holds a buffer keeps the old values.
+
+        >>> import optim
+        >>> w = Variable([1.0, 2.0])
+        >>> optim.SGD(learning_rate=0.1).apply_gradients([(np.array([1.0, -1.0]), w)])
+        >>> w.numpy()
+        array([0.9, 2.1])
+        """
+        gradients, variables, missing = pairs.read(grads_and_vars)
+        rate = self.learning_rate
+        if missing and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"the gradient is None of {', '.join(missing)}, left unchanged; expected an array. Was each used "
+                "inside the tape's scope, and is the loss computed from it? (This is said once per optimizer.)",
+                stacklevel=2,
+            )
+        for g, variable in zip(self._clipped(gradients), variables, strict=True):
+            self._update(g, variable, rate)
+        self.iterations += 1
+
+    def get_state(self, variables: Iterable[Variable]) -> dict[str, Any]:
+        """What has to be saved to go on later: the step count, and copies of the slots of these variables.
+
+        >>> import optim
+        >>> w = Variable([1.0, 2.0])
+        >>> optimizer = optim.SGD(learning_rate=0.1, momentum=0.9)
+        >>> optimizer.apply_gradients([(np.array([1.0, -1.0]), w)])
+        >>> optimizer.get_state([w])
+        {'iterations': 1, '0/velocity': array([-0.1,  0.1])}
+        """
+        return {"iterations": self.iterations, **self._slots.get(list(variables))}
+
+    def set_state(self, state: Mapping[str, Any], variables: Sequence[Variable]) -> None:
+        """Go on from what `get_state` gave for variables in the same order; ValueError if it does not fit."""
+        if "iterations" not in state:
+            raise ValueError(f"the state holds {sorted(state)}; expected 'iterations' among them, as get_state() gives")
+        iterations = int(state["iterations"])
+        self._slots.set({key: array for key, array in state.items() if key != "iterations"}, list(variables))
+        self.iterations = iterations
+
+    def _clipped(self, gradients: list[Array]) -> list[Array]:
+        if self.clipvalue is not None:
+            return [clipping.by_value(g, self.clipvalue) for g in gradients]
+        if self.clipnorm is not None:
+            return [clipping.by_norm(g, self.clipnorm) for g in gradients]
+        if self.global_clipnorm is not None:
+            return clipping.by_global_norm(gradients, self.global_clipnorm)
+        return gradients
+
+    def _update(self, g: Array, variable: Variable, rate: float) -> None:
+        """Run the rule over one variable, block by block."""
+        slots = {name: array.reshape(-1) for name, array in self._slots.of(variable).items()}
+        # No name may be bound to variable.value here: writable() would see it as somebody else's and copy.
+        in_place = type(variable.value) is np.ndarray and variable.value.flags.c_contiguous
+        w = variable.writable().reshape(-1) if in_place else np.asarray(variable.value).flatten()
+        scratch = np.empty(min(w.size, BLOCK), w.dtype)
+        for start in range(0, w.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            part = w[block]
+            rest = scratch[: part.size]
+            if self.weight_decay:
+                np.multiply(part, self.weight_decay * rate, out=rest)
+                part -= rest
+            self.rule(part, g[block], {name: array[block] for name, array in slots.items()}, rate, rest)
+        if not in_place:
+            variable.assign(w.reshape(variable.shape))
+
+    def __repr__(self) -> str:
+        options = {"learning_rate": self._learning_rate} | {
+            name: value for name, value in vars(self).items() if name[0] != "_" and value is not None
+        }
+        del options["iterations"]
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in options.items())})"

@@ -1,0 +1,69 @@
+"""Slots: the arrays an optimizer keeps beside each variable, such as a velocity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd import Variable
+
+Array = npt.NDArray[Any]
+
+
+class Slots:
+    """Arrays by variable and name, made when a variable is first met, in its shape and dtype.
+
+    initial: the name of each slot, and the number it is filled with at first.
+
+    >>> w = Variable(np.ones(2, dtype=np.float32))
+    >>> Slots({"velocity": 0.0}).of(w)
+    {'velocity': array([0., 0.], dtype=float32)}
+    """
+
+    def __init__(self, initial: Mapping[str, float]) -> None:
+        self.initial = dict(initial)
+        # The variables themselves are the keys. They hash by identity, and being held here they keep it: an id alone
+        # could pass to a new variable once the old one is gone.
+        self._arrays: dict[Variable, dict[str, Array]] = {}
+
+    def of(self, variable: Variable) -> dict[str, Array]:
+        """The variable's slots."""
+        if variable not in self._arrays:
+            self._arrays[variable] = {
+                name: np.full(variable.shape, number, variable.dtype) for name, number in self.initial.items()
+            }
+        return self._arrays[variable]
+
+    def get(self, variables: Sequence[Variable]) -> dict[str, Array]:
+        """Copies of the slots under "0/velocity", "1/velocity", ...: the variable's place in `variables`, the name."""
+        return {
+            f"{i}/{name}": array.copy()
+            for i, variable in enumerate(variables)
+            for name, array in self._arrays.get(variable, {}).items()
+        }
+
+    def set(self, arrays: Mapping[str, Any], variables: Sequence[Variable]) -> None:
+        """Take over what `get` gave for the same list of variables. ValueError, and no change, if it does not fit."""
+        slots: dict[int, dict[str, Array]] = {}
+        for key, array in arrays.items():
+            place, _, name = key.partition("/")
+            if name not in self.initial or not place.isdigit() or int(place) >= len(variables):
+                raise ValueError(
+                    f"the state holds {key!r}; expected a number below {len(variables)} (the number of variables), "
+                    f"a slash and one of {list(self.initial)}. Was it saved by an optimizer with other options?"
+                )
+            i = int(place)
+            variable = variables[i]
+            if np.shape(array) != variable.shape:
+                raise ValueError(f"the state's {key!r} has shape {np.shape(array)}; expected {variable.shape}")
+            slots.setdefault(i, {})[name] = np.array(array, dtype=variable.dtype, order="C")
+        for i, found in slots.items():
+            if len(found) != len(self.initial):
+                raise ValueError(
+                    f"the state of variable {i} holds {list(found)}; "
+                    f"expected {list(self.initial)}. Was it saved by an optimizer with other options?"
+                )
+        self._arrays = {variables[i]: found for i, found in slots.items()}

@@ -1,0 +1,181 @@
+"""Every mistake is answered with what was got and what was expected, and has changed nothing."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import optim
+from autograd import Variable
+from optim import SGD, Adagrad, Adam, Optimizer, RMSprop
+
+ONE = np.ones(2)
+
+
+def w(name: str | None = "w", dtype: Any = np.float64) -> Variable:
+    return Variable(np.ones(2, dtype), name=name)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: SGD(0), ValueError, r"learning_rate is 0; expected a number above 0"),
+        (lambda: SGD(-0.1), ValueError, r"learning_rate is -0.1; expected a number above 0"),
+        (lambda: SGD(float("nan")), ValueError, r"learning_rate is nan; expected a finite number"),
+        (lambda: SGD(np.float32("inf")), ValueError, r"learning_rate is inf; expected a finite number"),
+        (lambda: SGD("0.1"), TypeError, r"learning_rate is '0.1', a str; expected a number"),
+        (lambda: SGD(None), TypeError, r"learning_rate is None, a NoneType; expected a number"),
+        (lambda: SGD(momentum=1.5), ValueError, r"momentum is 1.5; expected a number from 0 up to, but not including"),
+        (lambda: SGD(momentum=-0.1), ValueError, r"momentum is -0.1; expected a number from 0"),
+        (lambda: SGD(nesterov=True), ValueError, r"nesterov=True changes nothing while momentum is 0"),
+        (lambda: SGD(weight_decay=-1), ValueError, r"weight_decay is -1; expected 0 or a number above it"),
+        (lambda: SGD(clipnorm=0), ValueError, r"clipnorm is 0; expected a number above 0"),
+        (lambda: SGD(clipvalue=-1), ValueError, r"clipvalue is -1; expected a number above 0"),
+        (lambda: SGD(global_clipnorm=0), ValueError, r"global_clipnorm is 0; expected a number above 0"),
+        (
+            lambda: SGD(clipnorm=1, clipvalue=2),
+            ValueError,
+            r"got clipnorm=1, clipvalue=2 and global_clipnorm=None; expected at most one of the three",
+        ),
+        (lambda: SGD(clipnorm=1, global_clipnorm=1), ValueError, r"expected at most one of the three"),
+        (lambda: SGD(momentun=0.9), TypeError, r"unexpected keyword argument 'momentun'"),
+        (lambda: RMSprop(rho=1), ValueError, r"rho is 1; expected a number from 0"),
+        (lambda: RMSprop(momentum=1), ValueError, r"momentum is 1; expected a number from 0"),
+        (lambda: RMSprop(epsilon=0), ValueError, r"epsilon is 0; expected a number above 0"),
+        (lambda: Adagrad(initial_accumulator_value=-1), ValueError, r"initial_accumulator_value is -1; expected 0 or"),
+        (lambda: Adagrad(epsilon=-1), ValueError, r"epsilon is -1; expected a number above 0"),
+        (lambda: Adam(beta_1=1), ValueError, r"beta_1 is 1; expected a number from 0"),
+        (lambda: Adam(beta_2=1.1), ValueError, r"beta_2 is 1.1; expected a number from 0"),
+        (lambda: Adam(epsilon=0), ValueError, r"epsilon is 0; expected a number above 0"),
+        (lambda: Optimizer(0.1), TypeError, r"abstract"),
+    ],
+)
+def test_hyperparameters(make: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("pair", "error", "message"),
+    [
+        ((ONE[:1], w()), ValueError, r"gradient of the variable 'w' has shape \(1,\); expected \(2,\)"),
+        (
+            (1.0, w(None)),
+            ValueError,
+            r"gradient of variable 1 \(unnamed, shape \(2,\)\) has shape \(\); expected \(2,\)",
+        ),
+        ((ONE, ONE), TypeError, r"pair 1 holds a ndarray as its variable; expected \(gradient, Variable\). Make one"),
+        ((w(), ONE), TypeError, r"expected \(gradient, Variable\). The gradient comes first, then the variable"),
+        (
+            (ONE + 1j, w()),
+            TypeError,
+            r"gradient of the variable 'w' has dtype complex128; expected one that fits float64",
+        ),
+        ((np.array(["a", "b"]), w()), TypeError, r"gradient of the variable 'w' has dtype <U1; expected one that fits"),
+        ((np.array([None, 1]), w()), TypeError, r"gradient of the variable 'w' has dtype object; expected"),
+        ((ONE, w(dtype=int)), TypeError, r"'w' has dtype int64; expected a real floating-point dtype"),
+        ((ONE, w(dtype=complex)), TypeError, r"'w' has dtype complex128; expected a real floating-point dtype"),
+        (ONE, TypeError, r"entry 1 is a ndarray; expected a pair \(gradient, variable\). Try apply_gradients\(zip"),
+        ((ONE, w(), w()), TypeError, r"entry 1 is a tuple; expected a pair"),
+    ],
+)
+def test_pairs_that_can_not_be_right_change_nothing(pair: Any, error: type[Exception], message: str) -> None:
+    good, optimizer = w("good"), SGD(0.5, momentum=0.5)
+    with pytest.raises(error, match=message):
+        optimizer.apply_gradients([(ONE, good), pair])
+    assert good.tolist() == [1, 1]
+    assert optimizer.iterations == 0
+    assert optimizer.get_state([good]) == {"iterations": 0}
+
+
+def test_a_variable_that_comes_twice() -> None:
+    one = w()
+    with pytest.raises(ValueError, match="the variable 'w' comes twice among the pairs"):
+        SGD().apply_gradients([(ONE, one), (ONE, one)])
+    assert one.tolist() == [1, 1]
+
+
+def test_no_pairs_and_a_zip_that_is_used_up() -> None:
+    one, optimizer = w(), SGD()
+    pairs = zip([ONE], [one], strict=True)
+    optimizer.apply_gradients(pairs)
+    with pytest.raises(ValueError, match=r"got no pairs; expected .* zip\(...\) is empty once it has been used"):
+        optimizer.apply_gradients(pairs)
+    assert optimizer.iterations == 1
+
+
+def test_gradients_that_are_all_none() -> None:
+    message = r"every gradient is None \(the variable 'w', variable 1 .*\); expected .* used inside the tape's scope"
+    with pytest.raises(ValueError, match=message):
+        SGD().apply_gradients([(None, w()), (None, w(None))])
+
+
+@pytest.mark.parametrize(
+    ("rate", "error", "message"),
+    [
+        (-1.0, ValueError, r"the learning rate of step 0 is -1.0; expected a number above 0"),
+        (float("nan"), ValueError, r"the learning rate of step 0 is nan; expected a finite number"),
+        (None, TypeError, r"the learning rate of step 0 is None, a NoneType; expected a number"),
+    ],
+)
+def test_a_function_that_gives_a_wrong_learning_rate(rate: Any, error: type[Exception], message: str) -> None:
+    one, optimizer = w(), SGD(lambda step: rate)
+    with pytest.raises(error, match=message):
+        optimizer.apply_gradients([(ONE, one)])
+    assert one.tolist() == [1, 1]
+    assert optimizer.iterations == 0
+
+
+def test_setting_a_wrong_learning_rate_keeps_the_old_one() -> None:
+    optimizer = SGD(0.5)
+    with pytest.raises(ValueError, match="learning_rate is 0; expected a number above 0"):
+        optimizer.learning_rate = 0
+    assert optimizer.learning_rate == 0.5
+
+
+@pytest.mark.parametrize(
+    ("state", "message"),
+    [
+        ({"0/velocity": ONE}, r"the state holds \['0/velocity'\]; expected 'iterations' among them"),
+        (
+            {"iterations": 3, "1/velocity": ONE},
+            r"holds '1/velocity'; expected a number below 1 \(the number of variables",
+        ),
+        ({"iterations": 3, "0/mean": ONE}, r"holds '0/mean'; expected .* one of \['first_moment', 'second_moment'\]"),
+        ({"iterations": 3, "0/first_moment": ONE}, r"state of variable 0 holds \['first_moment'\]; expected \['first"),
+        ({"iterations": 3, "0/first_moment": ONE[:1]}, r"'0/first_moment' has shape \(1,\); expected \(2,\)"),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(state: dict[str, Any], message: str) -> None:
+    one, optimizer = w(), Adam()
+    optimizer.apply_gradients([(ONE, one)])
+    before = optimizer.get_state([one])
+    with pytest.raises(ValueError, match=message):
+        optimizer.set_state(state, [one])
+    after = optimizer.get_state([one])
+    assert after.keys() == before.keys()
+    for key in before:
+        np.testing.assert_array_equal(after[key], before[key])
+
+
+def test_get_by_name_in_any_case_or_as_it_is() -> None:
+    for name, kind in {"rmsprop": RMSprop, "SGD": SGD, "Adam": Adam, "adagrad": Adagrad}.items():
+        assert type(optim.get(name)) is kind
+    optimizer = Adam()
+    assert optim.get(optimizer) is optimizer
+    assert optim.get("adam") is not optim.get("adam")
+
+
+@pytest.mark.parametrize(
+    ("identifier", "error", "message"),
+    [
+        ("rmsporp", ValueError, r"no optimizer 'rmsporp'; expected one of adagrad, .*\. Did you mean rmsprop\?"),
+        ("Adaml", ValueError, r"no optimizer 'Adaml'; .* Did you mean adam"),
+        ("zzz", ValueError, r"no optimizer 'zzz'; expected one of adagrad, adam, rmsprop, sgd\.$"),
+        (SGD, TypeError, r"got the class SGD as optimizer; expected a name such as 'rmsprop', or an optimizer such as"),
+        (None, TypeError, r"got a NoneType as optimizer; expected a name"),
+    ],
+)
+def test_get_of_what_is_no_optimizer(identifier: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        optim.get(identifier)

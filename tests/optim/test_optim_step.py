@@ -1,0 +1,249 @@
+"""What a step leaves alone and what it keeps: dtypes, gradients, old views, buffers, tapes; and that it converges."""
+
+import copy
+import pickle
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Tape, Tensor, Variable
+from optim import SGD, Adagrad, Adam, Optimizer, RMSprop
+from optim.optimizer import BLOCK
+
+KINDS: dict[str, Callable[..., Optimizer]] = {
+    "sgd": SGD,
+    "momentum": lambda *a, **k: SGD(*a, momentum=0.9, **k),
+    "nesterov": lambda *a, **k: SGD(*a, momentum=0.9, nesterov=True, **k),
+    "rmsprop": RMSprop,
+    "rmsprop everything": lambda *a, **k: RMSprop(*a, momentum=0.5, centered=True, weight_decay=0.01, **k),
+    "adagrad": Adagrad,
+    "adam": Adam,
+    "amsgrad": lambda *a, **k: Adam(*a, amsgrad=True, **k),
+}
+each = pytest.mark.parametrize("kind", KINDS)
+
+
+def steps(optimizer: Optimizer, w: Variable, count: int = 3) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(count):
+        optimizer.apply_gradients([(rng.normal(size=w.shape).astype(w.dtype), w)])
+
+
+@each
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_dtype_is_kept_in_the_variable_and_its_slots(kind: str, dtype: type) -> None:
+    optimizer, w = KINDS[kind](lambda step: np.float64(0.1)), Variable(np.ones((2, 3), dtype))
+    steps(optimizer, w)
+    assert w.dtype == dtype
+    state = optimizer.get_state([w])
+    assert {(a.dtype, a.shape) for key, a in state.items() if key != "iterations"} <= {(np.dtype(dtype), (2, 3))}
+    assert not np.any(w.numpy() == 1)
+
+
+@each
+def test_a_gradient_of_another_dtype_is_brought_to_the_variables(kind: str) -> None:
+    a, b = Variable(np.ones(3, np.float32)), Variable(np.ones(3, np.float32))
+    g = np.array([1, 2, -3])
+    KINDS[kind](0.1).apply_gradients([(g, a)])
+    KINDS[kind](0.1).apply_gradients([(g.astype(np.float32), b)])
+    assert a.dtype == np.float32
+    np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+@each
+@pytest.mark.parametrize("clip", [{}, {"clipvalue": 0.5}, {"clipnorm": 0.5}, {"global_clipnorm": 0.5}])
+def test_gradients_are_never_written_to(kind: str, clip: dict[str, float]) -> None:
+    g = np.array([1.0, -2.0])
+    g.flags.writeable = False
+    optimizer, w = KINDS[kind](**clip), Variable([1.0, 2.0])
+    for _ in range(3):
+        optimizer.apply_gradients([(g, w)])
+        optimizer.apply_gradients([(Tensor(g), w)])
+    assert g.tolist() == [1.0, -2.0]
+    assert optimizer.iterations == 6
+
+
+@each
+def test_a_view_taken_before_the_step_keeps_the_old_values(kind: str) -> None:
+    w = Variable([1.0, 2.0])
+    before = w.numpy()
+    steps(KINDS[kind](0.1), w)
+    assert before.tolist() == [1.0, 2.0]
+    assert not np.any(w.numpy() == before)
+
+
+@each
+def test_the_gradient_may_be_the_variables_own_buffer(kind: str) -> None:
+    own, other = Variable([1.0, 2.0]), Variable([1.0, 2.0])
+    KINDS[kind](0.1).apply_gradients([(own.value, own)])
+    KINDS[kind](0.1).apply_gradients([(np.array([1.0, 2.0]), other)])
+    assert own.tolist() == other.tolist()
+
+
+@each
+def test_the_buffer_stays_in_place_while_nobody_else_holds_it(kind: str) -> None:
+    optimizer, w = KINDS[kind](), Variable(np.ones((3, 4), np.float32))
+    steps(optimizer, w, 1)
+    address = w.value.ctypes.data
+    steps(optimizer, w, 3)
+    assert w.value.ctypes.data == address
+
+
+@each
+def test_a_tape_keeps_the_values_it_recorded(kind: str) -> None:
+    w = Variable([1.0, 2.0])
+    with Tape(persistent=True) as t:
+        y = (w * w * w).sum()
+    first = t.gradient(y, w).tolist()
+    KINDS[kind](0.1).apply_gradients([(t.gradient(y, w), w)])
+    assert t.gradient(y, w).tolist() == first == [3.0, 12.0]
+
+
+@each
+def test_large_variables_are_updated_block_by_block_to_the_same_values(kind: str) -> None:
+    size = 2 * BLOCK + 7
+    g = np.linspace(-1, 1, size)
+    whole = Variable(np.ones(size))
+    pieces = [Variable(np.ones(len(part))) for part in np.array_split(g, 5)]
+    for optimizer, pairs in [
+        (KINDS[kind](0.1), [(g, whole)]),
+        (KINDS[kind](0.1), list(zip(np.array_split(g, 5), pieces, strict=True))),
+    ]:
+        for _ in range(2):
+            optimizer.apply_gradients(pairs)
+    np.testing.assert_array_equal(whole.numpy(), np.concatenate([p.numpy() for p in pieces]))
+
+
+@each
+def test_memory_layout_does_not_matter(kind: str) -> None:
+    values, g = np.arange(6.0).reshape(2, 3), np.arange(6.0).reshape(2, 3) - 2.5
+    reached = []
+    for w, gradient in [
+        (Variable(values), g),
+        (Variable(np.asfortranarray(values)), g),
+        (Variable(values), np.asfortranarray(g)),
+        (Variable(values), np.repeat(g, 2, axis=1)[:, ::2]),
+    ]:
+        optimizer = KINDS[kind](0.1)
+        for _ in range(3):
+            optimizer.apply_gradients([(gradient, w)])
+        reached.append(w.tolist())
+    assert reached[0] == reached[1] == reached[2] == reached[3]
+
+
+@each
+def test_empty_variables_and_numpy_scalars(kind: str) -> None:
+    empty, scalar = Variable(np.zeros((0, 3))), Variable(np.float32(1.0))
+    KINDS[kind](0.1).apply_gradients([(np.zeros((0, 3)), empty), (np.float32(2.0), scalar)])
+    assert scalar.dtype == np.float32
+    assert scalar.item() < 1
+
+
+@each
+def test_converges_on_a_quadratic(kind: str) -> None:
+    centre = np.array([1.0, -2.0, 0.5])
+    w, b = Variable(np.zeros(3, np.float32)), Variable(4.0)
+    # Adaptive steps do not shrink with the gradient, so the learning rate has to; Adagrad's shrink by themselves.
+    rate = {"adagrad": 1.0, "sgd": 0.1, "momentum": 0.02, "nesterov": 0.02}.get(kind, lambda step: 0.3 * 0.98**step)
+    optimizer = KINDS[kind](rate)
+    for _ in range(400):
+        with Tape() as t:
+            loss = np.sum((w - centre) ** 2) + (b - 3.0) ** 2
+        optimizer.apply_gradients(zip(t.gradient(loss, [w, b]), [w, b], strict=True))
+    np.testing.assert_allclose(w.numpy(), centre, atol=2e-2)
+    assert b.item() == pytest.approx(3.0, abs=2e-2)
+    assert type(b.value) is float
+    assert w.dtype == np.float32
+
+
+@each
+def test_going_on_from_a_saved_state_equals_not_having_stopped(kind: str, tmp_path) -> None:
+    w, b = Variable(np.ones((2, 3), np.float32)), Variable(2.0)
+    gradients = [(np.full((2, 3), x, np.float32), x) for x in (0.5, -1.5, 2.0)]
+    optimizer = KINDS[kind](0.1)
+    for g in gradients:
+        optimizer.apply_gradients(zip(g, (w, b), strict=True))
+    np.savez(tmp_path / "state.npz", **optimizer.get_state([w, b]))
+
+    resumed, variables = KINDS[kind](0.1), (Variable(w), Variable(b))
+    with np.load(tmp_path / "state.npz") as state:
+        resumed.set_state(state, variables)
+    for one, pair in [(optimizer, (w, b)), (resumed, variables)]:
+        for g in gradients:
+            one.apply_gradients(zip(g, pair, strict=True))
+    assert variables[0].tolist() == w.tolist()
+    assert variables[1].item() == b.item()
+    assert resumed.iterations == 6
+
+
+@each
+def test_the_saved_state_is_a_copy(kind: str) -> None:
+    optimizer, w = KINDS[kind](0.1), Variable([1.0, 2.0])
+    steps(optimizer, w)
+    state = optimizer.get_state([w])
+    kept = copy.deepcopy(state)
+    steps(optimizer, w)
+    optimizer.set_state(state, [w])
+    steps(optimizer, w)
+    assert state.keys() == kept.keys()
+    for key in state:
+        np.testing.assert_array_equal(state[key], kept[key])
+
+
+@pytest.mark.parametrize("twin", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))], ids=["deepcopy", "pickle"])
+def test_an_optimizer_copied_with_its_variables_goes_on_by_itself(twin: Callable) -> None:
+    optimizer, w = Adam(0.1), Variable([1.0, 2.0])
+    steps(optimizer, w)
+    optimizer2, w2 = twin((optimizer, w))
+    steps(optimizer, w)
+    assert w2.tolist() != w.tolist()
+    steps(optimizer2, w2)
+    assert w2.tolist() == w.tolist()
+
+
+def test_the_learning_rate_is_that_of_the_coming_step_and_can_be_set() -> None:
+    optimizer, w = SGD(lambda step: 1.0 / (1 + step)), Variable(np.zeros(1))
+    assert optimizer.learning_rate == 1.0
+    optimizer.apply_gradients([(np.ones(1), w)])
+    assert optimizer.learning_rate == 0.5
+    optimizer.learning_rate = 0.25
+    optimizer.apply_gradients([(np.ones(1), w)])
+    assert w.tolist() == [-1.25]
+    assert optimizer.iterations == 2
+
+
+def test_slots_of_a_dropped_variable_never_pass_to_a_new_one() -> None:
+    optimizer = SGD(1.0, momentum=0.9)
+    for _ in range(50):
+        w = Variable(np.zeros(1))
+        optimizer.apply_gradients([(np.ones(1), w)])
+        assert w.tolist() == [-1.0]
+        del w
+
+
+def test_some_gradients_of_none_are_skipped_with_one_warning() -> None:
+    w, b, c = Variable([1.0], name="w"), Variable([1.0], name="b"), Variable([1.0])
+    optimizer = SGD(0.5, weight_decay=0.1)
+    pairs = [(None, w), (np.ones(1), b), (None, c)]
+    with pytest.warns(UserWarning, match=r"the variable 'w', variable 2 \(unnamed, shape \(1,\)\), left unchanged"):
+        optimizer.apply_gradients(pairs)
+    optimizer.apply_gradients(pairs)
+    assert w.tolist() == c.tolist() == [1.0]
+    assert b.tolist() != [1.0]
+    assert optimizer.iterations == 2
+
+
+@given(
+    st.sampled_from(sorted(KINDS)),
+    st.lists(st.lists(st.floats(-100, 100), min_size=3, max_size=3), min_size=1, max_size=5),
+)
+def test_elements_do_not_see_each_other(kind: str, gradients: list[list[float]]) -> None:
+    together, apart = Variable(np.ones(3)), [Variable(np.ones(1)) for _ in range(3)]
+    one, other = KINDS[kind](0.1), KINDS[kind](0.1)
+    for g in gradients:
+        one.apply_gradients([(np.array(g), together)])
+        other.apply_gradients([(np.array([x]), w) for x, w in zip(g, apart, strict=True)])
+    np.testing.assert_allclose(together.numpy(), [w.item() for w in apart], rtol=1e-12, atol=1e-14)
