@@ -16,7 +16,7 @@ from autograd.ops.elementwise import relu, sigmoid, softplus
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
 from autograd.tape import Tape
 from autograd.tensor import Tensor, Variable
-from autograd.transforms import grad, jvp, stop_gradient, value_and_grad, vjp
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
 
 __all__ = [
     "Tape",
@@ -24,6 +24,9 @@ __all__ = [
     "Variable",
     "check_gradients",
     "grad",
+    "hessian",
+    "hvp",
+    "jacobian",
     "jvp",
     "log_softmax",
     "logsumexp",

@@ -26,7 +26,7 @@ import numpy as np
 
 from autograd.errors import RuleError
 from autograd.graph import Value
-from autograd.primitive import Every, Primitive, Rule
+from autograd.primitive import Every, Primitive, Rule, register
 
 Functions = Sequence[Callable[..., Any]]
 
@@ -48,7 +48,7 @@ def elementwise(name: str, forward: Callable[..., Any], *rules: Rule | None, num
                 total = part if total is None else total + part
         return total
 
-    return Primitive(name, forward, rules, push=push, elementwise=True, broadcasts=True, numpy=numpy)
+    return register(Primitive(name, forward, rules, push=push, elementwise=True, broadcasts=True, numpy=numpy))
 
 
 def linear(
@@ -64,7 +64,7 @@ def linear(
         return op(*moved, **params)
 
     rules: Any = transposes[0] if isinstance(transposes[0], Every) else transposes
-    return Primitive(name, forward, rules, push=push, broadcasts=True, numpy=numpy)
+    return register(Primitive(name, forward, rules, push=push, broadcasts=True, numpy=numpy))
 
 
 def bilinear(name: str, forward: Callable[..., Any], left: Rule, right: Rule, numpy: Functions = ()) -> Primitive:
@@ -79,7 +79,7 @@ def bilinear(name: str, forward: Callable[..., Any], left: Rule, right: Rule, nu
             parts.append(op(a, tb, **params))
         return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
-    return Primitive(name, forward, (left, right), push=push, broadcasts=True, numpy=numpy)
+    return register(Primitive(name, forward, (left, right), push=push, broadcasts=True, numpy=numpy))
 
 
 def general(
@@ -96,7 +96,7 @@ def general(
         (t,) = [t for t in tangents if t is not None]
         return push(t, y, *inputs, **params)
 
-    return Primitive(name, forward, rules, push=None if push is None else adapted, numpy=numpy)
+    return register(Primitive(name, forward, rules, push=None if push is None else adapted, numpy=numpy))
 
 
 def symmetric(name: str, forward: Callable[..., Any], rule: Rule, numpy: Functions = ()) -> Primitive:

@@ -22,7 +22,7 @@ from autograd.nest import leaves
 
 Rule = Callable[..., Any]
 
-# Every primitive by its name; the tests hold that each has a sample.
+# The rows of the table by name; the tests hold that each has a sample.
 registry: dict[str, Primitive] = {}
 
 _PYTHON_NUMBERS = frozenset({float, int, bool, complex})
@@ -64,8 +64,6 @@ class Primitive:
         broadcasts: bool = False,
         numpy: Sequence[Callable[..., Any]] = (),
     ) -> None:
-        if name in registry:
-            raise ValueError(f"there is an operation called {name!r} already")
         self.name = name
         self.forward = forward
         self.rules = rules
@@ -75,7 +73,6 @@ class Primitive:
         self.numpy = tuple(numpy)
         self.arity = None if isinstance(rules, Every) else len(rules)
         self.params = _keywords(rules.rule if isinstance(rules, Every) else next(r for r in rules if r is not None))
-        registry[name] = self
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -117,6 +114,14 @@ class Primitive:
         if recordings:
             record(recordings, self, tuple(inputs), params, out)
         return out
+
+
+def register(primitive: Primitive) -> Primitive:
+    """Enter a primitive into the table of operations."""
+    if primitive.name in registry:
+        raise ValueError(f"there is an operation called {primitive.name!r} already")
+    registry[primitive.name] = primitive
+    return primitive
 
 
 def describe(x: Any) -> str:

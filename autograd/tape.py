@@ -159,19 +159,71 @@ class Tape(Recording):
         >>> t.gradient(y, {"w": w, "b": b})["b"]
         Tensor([1.], shape=(1,), dtype=float64)
         """
-        if unconnected_gradients not in ("none", "zero"):
-            raise ValueError(f'unconnected_gradients is {unconnected_gradients!r}; expected "none" or "zero"')
-        flat = [_checked(source, "source") for source in leaves(sources)]
-        seeds = self._seeds(target, output_gradients)
-        readings = [self._values_of(source) for source in flat]
-        self._check_usable()
-        with only(self._observers()):
-            found = iter(backward(self._take(), seeds, [value for values in readings for value in values]))
-            gradients = [_total([next(found) for _ in values]) for values in readings]
+        flat = _checked_sources(sources, unconnected_gradients)
+        gradients = self._swept(self._seeds(target, output_gradients), flat)
         if unconnected_gradients == "zero":
             gradients = [_zero(x) if g is None else g for g, x in zip(gradients, flat, strict=True)]
-        results = iter([g if g is None or isinstance(g, Tensor) else wrapped(g) for g in gradients])
-        return mapped(lambda _: next(results), sources)
+        return _nested(gradients, sources)
+
+    def jacobian(self, target: Any, sources: Any, unconnected_gradients: str = "none") -> Any:
+        """The derivative of each element of `target` by each element of the sources.
+
+        target: one tensor. sources, unconnected_gradients: as for `gradient`; each result has the shape
+            target.shape + source.shape and the dtype of its source. All rows come out of one batched sweep.
+
+        >>> x = Variable([1.0, 2.0])
+        >>> with Tape() as t:
+        ...     y = x * x
+        >>> t.jacobian(y, x).tolist()
+        [[2.0, 0.0], [0.0, 4.0]]
+        """
+        flat = _checked_sources(sources, unconnected_gradients)
+        y = _single(target, "jacobian")
+        rows = np.eye(y.size, dtype=y.dtype).reshape(y.size, *y.shape)
+        found = self._swept([(self._value_of(y), rows)], flat, stacked=1)
+        jacobians = [None if g is None else g.reshape(y.shape + x.shape) for g, x in zip(found, flat, strict=True)]
+        if unconnected_gradients == "zero":
+            jacobians = [
+                np.zeros(y.shape + x.shape, x.dtype) if g is None else g for g, x in zip(jacobians, flat, strict=True)
+            ]
+        return _nested(jacobians, sources)
+
+    def batch_jacobian(self, target: Any, source: Any, unconnected_gradients: str = "none") -> Any:
+        """The Jacobian of each example of a batch by itself: shape (b, *target.shape[1:], *source.shape[1:]).
+
+        target, source: tensors with the same number of examples along their first axis, where example i of the
+            target depends on example i of the source alone, as in a model that treats its inputs one by one.
+
+        >>> x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> with Tape() as t:
+        ...     t.watch(x)
+        ...     y = np.sum(x * x, axis=1)
+        >>> t.batch_jacobian(y, x).tolist()
+        [[2.0, 4.0], [6.0, 8.0]]
+        """
+        (x,) = _checked_sources(source, unconnected_gradients)
+        y = _single(target, "batch_jacobian")
+        if not y.ndim or not x.ndim or len(y) != len(x):
+            raise ValueError(
+                f"batch_jacobian got a target of shape {y.shape} and a source of shape {x.shape}; "
+                f"expected the same number of examples along the first axis of both"
+            )
+        features = int(np.prod(y.shape[1:]))
+        rows = np.eye(features, dtype=y.dtype).reshape(features, 1, *y.shape[1:])
+        rows = np.broadcast_to(rows, (features, *y.shape))
+        (found,) = self._swept([(self._value_of(y), rows)], [x], stacked=1)
+        shape = y.shape + x.shape[1:]
+        if found is None:
+            return wrapped(np.zeros(shape, x.dtype)) if unconnected_gradients == "zero" else None
+        return _tensor(np.moveaxis(found, 0, 1).reshape(shape))
+
+    def _swept(self, seeds: list[tuple[Value, Any]], sources: list[Tensor], stacked: int = 0) -> list[Any]:
+        """The cotangent of each source; that of a variable is the sum over the values it had."""
+        self._check_usable()
+        readings = [self._values_of(source) for source in sources]
+        with only(self._observers()):
+            found = iter(backward(self._take(), seeds, [value for values in readings for value in values], stacked))
+            return [_total([next(found) for _ in values]) for values in readings]
 
     def _check_usable(self) -> None:
         if not self._entered:
@@ -185,7 +237,7 @@ class Tape(Recording):
             warnings.warn(
                 "gradient() inside the scope of a persistent tape is itself recorded, which costs time and memory; "
                 "call it after the scope, or nest a second tape for second derivatives",
-                stacklevel=3,
+                stacklevel=4,
             )
 
     def _take(self) -> list[Node]:
@@ -216,8 +268,11 @@ class Tape(Recording):
                 f"output_gradients is a {type(output_gradients).__name__} with {len(weights)} entries; expected the "
                 f"structure of the target, a {type(target).__name__} with {len(targets)}"
             )
-        current = [y.reading(()) if isinstance(y, Variable) else y for y in targets]
-        return [(value, _seed(y, w)) for value, y, w in zip(current, targets, weights, strict=True)]
+        return [(self._value_of(y), _seed(y, w)) for y, w in zip(targets, weights, strict=True)]
+
+    @staticmethod
+    def _value_of(target: Tensor) -> Value:
+        return target.reading(()) if isinstance(target, Variable) else target
 
 
 def _without(recording: Recording) -> tuple[Recording, ...]:
@@ -229,6 +284,30 @@ def _checked(x: Any, role: str) -> Tensor:
         got = "None" if x is None else f"{type(x).__name__} {x!r:.60}"
         raise TypeError(f"gradient got {got} as {role}; expected a Tensor or Variable, or a nested structure of them")
     return x
+
+
+def _checked_sources(sources: Any, unconnected_gradients: str) -> list[Tensor]:
+    if unconnected_gradients not in ("none", "zero"):
+        raise ValueError(f'unconnected_gradients is {unconnected_gradients!r}; expected "none" or "zero"')
+    return [_checked(source, "source") for source in leaves(sources)]
+
+
+def _single(target: Any, asked: str) -> Tensor:
+    if isinstance(target, list | tuple | dict):
+        raise TypeError(
+            f"{asked} got a {type(target).__name__} as target; expected one tensor. Join them with np.stack"
+        )
+    return _constant_or_checked(target)
+
+
+def _nested(results: list[Any], sources: Any) -> Any:
+    """The results as tensors, in the structure of the sources."""
+    each = iter(results)
+    return mapped(lambda _: _tensor(next(each)), sources)
+
+
+def _tensor(x: Any) -> Any:
+    return x if x is None or isinstance(x, Tensor) else wrapped(x)
 
 
 def _constant_or_checked(y: Any) -> Tensor:

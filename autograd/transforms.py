@@ -64,6 +64,56 @@ def value_and_grad(
     return both
 
 
+def jacobian(f: Callable[..., Any], argnums: int = 0, mode: str | None = None) -> Callable[..., Any]:
+    """The Jacobian of a function of one tensor argument, as a function: shape y.shape + x.shape.
+
+    argnums: which positional argument to differentiate by.
+    mode: "reverse" (all rows in one batched sweep), "forward" (a sweep per element of x), or None: forward where
+        x has few elements and y has many, reverse otherwise.
+
+    >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
+    [[2.0, 0.0], [0.0, 4.0]]
+    """
+    if mode not in (None, "reverse", "forward"):
+        raise ValueError(f'jacobian got mode={mode!r}; expected "reverse", "forward" or None')
+
+    def jacobian_of(*args: Any, **kwargs: Any) -> Tensor:
+        x = _fresh(args[argnums])
+        if not isinstance(x, Tensor):
+            raise TypeError(f"jacobian got a {type(x).__name__} as argument {argnums}; expected one tensor")
+        with Tape() as t:
+            t.watch(x)
+            y = f(*args[:argnums], x, *args[argnums + 1 :], **kwargs)
+        chosen = mode or ("forward" if 8 * x.size < getattr(y, "size", 1) else "reverse")
+        if chosen == "reverse":
+            return t.jacobian(y, x, unconnected_gradients="zero")
+        units = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
+        columns = [forward(t.nodes, [(x, _seed(unit, x))], [y])[0] for unit in units]
+        columns = [_tangent(column, y) for column in columns]
+        stacked: Any = np.stack(columns, axis=-1)
+        return stacked.reshape(y.shape + x.shape)
+
+    return jacobian_of
+
+
+def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """The second derivatives of a scalar function of one tensor argument: shape x.shape + x.shape.
+
+    >>> hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])).tolist()
+    [[6.0, 0.0], [0.0, 12.0]]
+    """
+    return jacobian(grad(f, argnums), argnums, mode="reverse")
+
+
+def hvp(f: Callable[..., Any], primal: Any, tangent: Any) -> Tensor:
+    """The Hessian of a scalar function at `primal`, times `tangent`: forward over reverse, no Hessian is built.
+
+    >>> hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.ones(2)).tolist()
+    [6.0, 12.0]
+    """
+    return jvp(grad(f), [primal], [tangent])[1]
+
+
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """`f(*primals)`, and the function that pulls a cotangent of it back to one for each argument: g ↦ gJ.
 

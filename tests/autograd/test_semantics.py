@@ -340,6 +340,44 @@ def test_29_gathers_give_dense_gradients() -> None:
     assert value(t.gradient(y, table)) == [[0, 0], [2, 2], [0, 0], [1, 1]]
 
 
+def test_30_jacobian_and_batch_jacobian() -> None:
+    x, w = Variable([1.0, 2.0, 3.0]), Variable(np.ones((2, 2), np.float32))
+    with Tape(persistent=True) as t:
+        y = np.stack([x[0] * x[1], x[2] ** 2])
+        s = x[0] * 2.0
+    assert value(t.jacobian(y, x)) == [[2, 1, 0], [0, 0, 6]]
+    assert value(t.jacobian(s, x)) == [2, 0, 0]
+    assert value(t.jacobian(y, {"x": x})["x"]) == [[2, 1, 0], [0, 0, 6]]
+    assert t.jacobian(y, w) is None
+    zero = t.jacobian(y, w, unconnected_gradients="zero")
+    assert (zero.shape, zero.dtype) == ((2, 2, 2), np.float32)
+    with pytest.raises(TypeError, match=r"jacobian got a list as target.*np\.stack"):
+        t.jacobian([y, s], x)
+    a = Tensor(np.arange(6.0).reshape(3, 2))
+    with Tape(persistent=True) as t:
+        t.watch(a)
+        b = np.stack([a[:, 0] * a[:, 1], a[:, 0] + a[:, 1], a[:, 1] ** 2], axis=1)
+    assert value(t.batch_jacobian(b, a)) == [[[r[1], r[0]], [1, 1], [0, 2 * r[1]]] for r in a.tolist()]
+    assert t.batch_jacobian(b, Tensor(np.ones((3, 2)))) is None
+    with pytest.raises(ValueError, match=r"target of shape \(3, 3\) and a source of shape \(2,\)"):
+        t.batch_jacobian(b, Tensor(np.ones(2)))
+    empty = Variable(np.zeros((0, 2)))
+    with Tape(persistent=True) as t:
+        y = empty @ np.ones((2, 3))
+    assert t.batch_jacobian(y, empty).shape == (0, 3, 2)
+    assert t.jacobian(y, empty).shape == (0, 3, 0, 2)
+
+
+def test_30_a_jacobian_is_itself_differentiable() -> None:
+    x = Variable([1.0, 2.0])
+    with Tape() as outer:
+        with Tape() as inner:
+            y = x**3
+        j = inner.jacobian(y, x)
+        z = np.sum(j * j)  # 9 x⁴, twice
+    assert value(outer.gradient(z, x)) == [36, 36 * 8]
+
+
 def test_34_dropping_a_tape_frees_what_it_held() -> None:
     x = Variable(np.ones(1000))
     gc.disable()

@@ -54,6 +54,29 @@ def test_a_tangent_that_is_itself_watched() -> None:
     np.testing.assert_allclose(tape.gradient(y, t).numpy(), 3 * np.cos([0.0, 0.5]), rtol=1e-15)
 
 
+@pytest.mark.parametrize("mode", ["reverse", "forward", None])
+@pytest.mark.parametrize(("inputs", "outputs"), [(3, 2), (1, 40)])
+def test_jacobian_of_two_layers_is_the_product_of_theirs(mode, inputs, outputs) -> None:
+    """J = diag(1 − y²) B diag(1 − h²) A."""
+    rng = np.random.default_rng(0)
+    a, b, x = rng.normal(size=(5, inputs)), rng.normal(size=(outputs, 5)), rng.normal(size=inputs)
+    h = np.tanh(a @ x)
+    y = np.tanh(b @ h)
+    expected = (1 - y * y)[:, None] * (b * (1 - h * h)) @ a
+    got = ag.jacobian(lambda x: np.tanh(b @ np.tanh(a @ x)), mode=mode)(x)
+    np.testing.assert_allclose(got.numpy(), expected, rtol=1e-13)
+
+
+def test_hessian_and_its_product_with_a_vector() -> None:
+    """f = Σ x³ + (Σ x)² has the Hessian diag(6x) + 2."""
+    f = lambda x: np.sum(x**3) + np.sum(x) ** 2
+    x, v = np.array([1.0, 2.0, -1.0]), np.array([1.0, 0.0, 2.0])
+    expected = np.diag(6 * x) + 2
+    np.testing.assert_allclose(ag.hessian(f)(x).numpy(), expected, rtol=1e-15)
+    np.testing.assert_allclose(ag.hvp(f, x, v).numpy(), expected @ v, rtol=1e-15)
+    assert float(ag.hessian(lambda x: x**4)(2.0)) == 48
+
+
 def test_structures_argnums_and_aux() -> None:
     def f(params, scale, label):
         y = np.sum(params["w"] * scale) + params["b"]
@@ -96,6 +119,10 @@ def test_errors() -> None:
         ag.grad(lambda x: x * np.ones(2))(1.0)
     with pytest.raises(TypeError, match="returns float"):
         ag.grad(lambda x: 1.0)(1.0)
+    with pytest.raises(ValueError, match="jacobian got mode='backward'"):
+        ag.jacobian(np.exp, mode="backward")
+    with pytest.raises(TypeError, match="jacobian got a list as argument 0"):
+        ag.jacobian(lambda x: x[0])([1.0, 2.0])
     with pytest.raises(ValueError, match="2 primals and 1 tangents"):
         ag.jvp(lambda a, b: a, [1.0, 2.0], [1.0])
     with pytest.raises(ValueError, match=r"tangent of shape \(2,\) for a primal of shape \(\)"):
