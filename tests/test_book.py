@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from autograd import Tape, Variable
+from nn.datasets import digits
+from tests import from_scratch
 
 
 def test_the_scalar_example() -> None:
@@ -57,3 +59,32 @@ def test_the_published_two_layer_example() -> None:
         variable.assign_sub(0.5 * gradient)
     np.testing.assert_allclose(output.numpy().ravel(), [0.35891648, 0.408666186, 0.511301270, 0.561370121], atol=5e-10)
     np.testing.assert_allclose(hidden.numpy().ravel(), [0.149780716, 0.19956143, 0.24975114, 0.29950229], atol=5e-9)
+
+
+def test_the_chapter_from_scratch_trains() -> None:
+    """NaiveDense, NaiveSequential, BatchGenerator, one_training_step and the full loop, on the embedded digits."""
+    (x, y), (x_test, y_test) = digits.load_data()
+    x, x_test = (images.reshape(len(images), 64).astype(np.float32) / 16 for images in (x, x_test))
+    lines: list[str] = []
+    model = from_scratch.two_layers(np.random.default_rng(0), inputs=64, hidden=64)
+    losses = from_scratch.fit(model, x, y, epochs=150, update=_at_rate(0.05), report=lines.append)
+    assert lines[0] == "Epoch 0"
+    assert lines[1].startswith("loss at batch 0: ")
+    assert losses[0] > 2
+    assert np.mean(losses[-10:]) < 0.35
+    assert from_scratch.accuracy(model, x_test, y_test) > 0.85
+    assert {w.dtype for w in model.weights} == {np.dtype(np.float32)}
+
+
+def _at_rate(learning_rate: float):
+    return lambda gradients, weights: from_scratch.update_weights(gradients, weights, learning_rate)
+
+
+def test_updating_by_hand_equals_updating_with_sgd() -> None:
+    (x, y), _ = digits.load_data()
+    x = x.reshape(len(x), 64).astype(np.float32) / 16
+    by_hand, with_sgd = (from_scratch.two_layers(np.random.default_rng(0), inputs=64, hidden=16) for _ in range(2))
+    from_scratch.fit(by_hand, x, y, epochs=1, report=lambda line: None)
+    from_scratch.fit(with_sgd, x, y, epochs=1, update=from_scratch.update_weights_with_sgd, report=lambda line: None)
+    for a, b in zip(by_hand.weights, with_sgd.weights, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-6)

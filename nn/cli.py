@@ -1,0 +1,83 @@
+"""`gradtape`, the command: reads the arguments and runs a program of `nn.programs`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from nn.errors import DataError
+from nn.programs import mnist
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status: 0, 1 if the run falls short, 2 for input that can not be used."""
+    options = parser().parse_args(argv)
+    try:
+        return mnist.run(
+            data=options.data,
+            out=options.out,
+            epochs=options.epochs,
+            batch_size=options.batch_size,
+            learning_rate=options.learning_rate,
+            seed=options.seed,
+            download=not options.offline,
+            fail_under=options.fail_under,
+        )
+    except DataError as error:
+        print(f"gradtape: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("gradtape: interrupted", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments that the command takes."""
+    top = argparse.ArgumentParser(prog="gradtape", description="A gradient tape on NumPy, and what it can train.")
+    top.add_argument("--version", action="version", version=f"gradtape {_version()}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    command = commands.add_parser(
+        "mnist",
+        help="train the two-layer model of Deep Learning with Python, chapter 2, on handwritten digits",
+        description=mnist.__doc__,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    command.add_argument("--data", type=Path, metavar="DIR", help="folder with the four IDX files of MNIST, gzipped or not")
+    command.add_argument("--offline", action="store_true", help="do not look for MNIST on the network")
+    command.add_argument("--out", type=Path, metavar="DIR", default=Path("runs"), help="where to write the run's folder")
+    command.add_argument("--epochs", type=_positive_int, metavar="N", default=5, help="passes over the training images")
+    command.add_argument("--batch-size", type=_positive_int, metavar="N", default=128, help="images in a step")
+    command.add_argument("--learning-rate", type=_positive_float, metavar="X", default=1e-3, help="of RMSprop")
+    command.add_argument("--seed", type=int, metavar="S", default=0, help="of the weights and of the shuffling")
+    command.add_argument(
+        "--fail-under", type=float, metavar="A", help="exit with status 1 if the test accuracy is below A, e.g. 0.973"
+    )
+    return top
+
+
+def _positive_int(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"got {text}; expected a whole number of 1 or more")
+    return number
+
+
+def _positive_float(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError(f"got {text}; expected a number above 0")
+    return number
+
+
+def _version() -> str:
+    try:
+        return version("gradtape")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

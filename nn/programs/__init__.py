@@ -1,0 +1,1 @@
+"""The programs behind `gradtape COMMAND`, one per file."""
