@@ -12,6 +12,7 @@ and their kin. All of them take tensors, arrays and numbers alike.
 """
 
 from autograd.check import check_gradients
+from autograd.custom import checkpoint, custom_gradient, custom_jvp
 from autograd.ops.elementwise import relu, sigmoid, softplus
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
 from autograd.tape import Tape
@@ -23,6 +24,9 @@ __all__ = [
     "Tensor",
     "Variable",
     "check_gradients",
+    "checkpoint",
+    "custom_gradient",
+    "custom_jvp",
     "grad",
     "hessian",
     "hvp",

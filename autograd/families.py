@@ -124,6 +124,8 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
     cotangents of a stack and are left alone. Written in NumPy, so that it is recorded when `g` is a tensor.
     """
     x = _raw(x)
+    if type(x) is tuple:
+        return g  # a bundle; each part is fitted where it is picked
     if type(x) is float and not stacked:
         return g if type(_raw(g)) is float else _python_float(g)
     shape = _shape(g)[:stacked] + _shape(x)

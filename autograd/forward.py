@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.bundle import Parts
 from autograd.families import fit
 from autograd.graph import Node, Recording, Value, only, open_recordings, reached
 from autograd.reverse import backward, plain
@@ -38,16 +39,20 @@ def transposed(op: Any, tangents: list[Any], y: Any, inputs: Sequence[Any], para
     A reverse rule maps u to Jᵀu and is linear in u, so its own derivative, transposed once more, is J:
     the gradient of ⟨Jᵀu, t⟩ with respect to u is J t, whatever u is.
     """
-    total = None
+    out = y.value if isinstance(y, Value) else y
+    us = [Value.kind(np.ones_like(part)) for part in (out if type(out) is tuple else (out,))]
+    total: list[Any] = [None] * len(us)
     for i, t in enumerate(tangents):
         if t is None:
             continue
-        u = Value.kind(np.ones_like(y.value if isinstance(y, Value) else y))
         recording = Recording()
-        recording.follow(u)
+        for u in us:
+            recording.follow(u)
         with only((*open_recordings.get(), recording)):
-            back = op.rules[i](u, y, *inputs, **params)
-        (part,) = backward(recording.nodes, [(back, t)], [u])
-        if part is not None:
-            total = part if total is None else total + part
-    return np.zeros_like(y) if total is None else total
+            back = op.rules[i](Parts(us) if type(out) is tuple else us[0], y, *inputs, **params)
+        pairs = zip(back, t, strict=True) if isinstance(t, Parts) else [(back, t)]
+        seeds = [(b, s) for b, s in pairs if isinstance(b, Value) and s is not None]
+        parts = backward(recording.nodes, seeds, us)
+        total = [a if b is None else b if a is None else a + b for a, b in zip(total, parts, strict=True)]
+    moved = [np.zeros_like(u.value) if part is None else part for part, u in zip(total, us, strict=True)]
+    return Parts(moved) if type(out) is tuple else moved[0]

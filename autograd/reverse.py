@@ -52,6 +52,8 @@ def backward(
             y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
             for i in through:
                 part = pull(op.rules[i], g, y, inputs, node.params)
+                if part is None:
+                    continue
                 if op.elementwise:
                     part = zero_law(part, g)
                 add(node.inputs[i], fit(part, inputs[i], op, i, stacked))

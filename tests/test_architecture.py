@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(p for name in ("autograd", "optim", "nn") for p in (ROOT / name).rglob("*.py"))
 
 # From the ground up. A room may import the rooms before it.
-ROOMS = ["errors", "graph", "nest", "primitive", "families", "ops", "protocols", "tensor",
-         "reverse", "forward", "tape", "transforms", "check", "picture"]  # fmt: skip
+ROOMS = ["errors", "graph", "nest", "primitive", "families", "ops", "protocols", "tensor", "bundle",
+         "reverse", "forward", "tape", "custom", "transforms", "check", "picture"]  # fmt: skip
 THIRD_PARTY = {
     "autograd": {"numpy"},
     "autograd.picture": {"numpy", "graphviz", "pygraphviz"},

@@ -1,0 +1,51 @@
+"""Several values as one: how an operation with several outputs, or one rule for all its inputs, fits the sweeps.
+
+A node has one output. An operation with several gives a bundle, a value that holds a tuple, and `pick` takes each
+part out of it; `pack` makes a bundle of values. So both sweeps stay as simple as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.graph import Value
+from autograd.primitive import Every, Primitive
+
+
+class Parts(tuple[Any, ...]):
+    """The cotangents of a bundle's parts; None where nothing came back. Adding adds part by part."""
+
+    def __add__(self, other: Any) -> Parts:
+        return Parts(b if a is None else a if b is None else a + b for a, b in zip(self, other, strict=True))
+
+
+def parts_of(bundle: Any) -> tuple[Any, ...]:
+    """The parts: of a recorded bundle as tensors that stay connected to it."""
+    if isinstance(bundle, Value):
+        return tuple(pick(bundle, index=i) for i in range(len(bundle.value)))
+    return tuple(bundle)
+
+
+def filled(cotangents: Iterable[Any], parts: Iterable[Any]) -> tuple[Any, ...]:
+    """The cotangents, with zeros where there are none."""
+    raw = [p.value if isinstance(p, Value) else p for p in parts]
+    return tuple(np.zeros_like(p) if g is None else g for g, p in zip(cotangents, raw, strict=True))
+
+
+def _only(g: Any, bundle: Any, index: int) -> Parts:
+    count = len(bundle.value if isinstance(bundle, Value) else bundle)
+    return Parts(g if i == index else None for i in range(count))
+
+
+def _push_pick(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params: dict[str, Any]) -> Any:
+    t = tangents[0][params["index"]]
+    return np.zeros_like(y) if t is None else t
+
+
+pick = Primitive(
+    "pick", lambda bundle, *, index: bundle[index], [lambda g, y, b, *, index: _only(g, b, index)], push=_push_pick
+)
+pack = Primitive("pack", lambda *xs: xs, Every(lambda i, g, y, *xs: g[i]), push=lambda op, ts, y, xs, params: Parts(ts))

@@ -1,0 +1,139 @@
+"""Derivatives of one's own: values, second derivatives, nesting, several results, stacks, mistakes."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tape, Tensor, Variable
+from autograd.errors import RuleError, TapeError
+
+
+@ag.custom_gradient
+def cube(x):
+    squared = x * x
+    return squared * x, lambda upstream: upstream * 3 * squared
+
+
+@ag.custom_gradient
+def both(a, b):
+    def rule(up_product, up_sum):
+        return up_product * b + up_sum, up_product * a + up_sum
+
+    return (a * b, a + b), rule
+
+
+def test_31_the_rule_is_used_and_is_itself_differentiable() -> None:
+    doubled = ag.custom_gradient(lambda x: (x * 1.0, lambda up: up * 2))
+    assert float(ag.grad(doubled)(5.0)) == 2
+    assert [
+        float(g) for g in (ag.grad(cube)(2.0), ag.grad(ag.grad(cube))(2.0), ag.grad(ag.grad(ag.grad(cube)))(2.0))
+    ] == [12, 12, 6]
+    ag.check_gradients(cube, [0.5, -1.5], order=2)
+
+
+def test_31_one_upstream_for_each_result() -> None:
+    ag.check_gradients(both, [0.5, -1.5], [2.0, 0.3], order=2)
+    a, b = Variable(2.0), Variable(3.0)
+    with Tape(persistent=True) as t:
+        product, total = both(a, b)
+    assert [float(g) for g in t.gradient(product, [a, b])] == [3, 2]
+    assert [float(g) for g in t.gradient(total, [a, b])] == [1, 1]
+    assert [float(g) for g in t.gradient([product, total], [a, b])] == [4, 3]
+
+
+def test_31_nesting() -> None:
+    @ag.custom_gradient
+    def outer(x):
+        return cube(x) + x, lambda up: up * 100
+
+    assert float(ag.grad(outer)(2.0)) == 100
+    assert float(ag.grad(lambda x: cube(cube(x)))(1.1)) == pytest.approx(9 * 1.1**8)
+
+
+def test_31_mistakes_are_named() -> None:
+    few = ag.custom_gradient(lambda a, b: (a * b, lambda up: up))
+    with pytest.raises(RuleError, match="returned 1; expected 2, one for each argument"):
+        ag.grad(few)(1.0, 2.0)
+    shape = ag.custom_gradient(lambda x: (np.sum(x), lambda up: up))
+    with pytest.raises(
+        RuleError, match=r"returned shape \(\) for argument 0; expected the argument's own shape \(2,\)"
+    ):
+        ag.grad(shape)(np.ones(2))
+    with pytest.raises(TypeError, match=r"expected \(result, gradient function\)"):
+        ag.custom_gradient(lambda x: x)(1.0)
+    with pytest.raises(TypeError, match="returned float as its result"):
+        ag.custom_gradient(lambda x: (1.0, lambda up: up))(1.0)
+
+
+def test_none_is_no_gradient() -> None:
+    f = ag.custom_gradient(lambda a, b: (a * b, lambda up: (up * b, None)))
+    a, b = Variable(2.0), Variable(3.0)
+    with Tape() as t:
+        y = f(a, b)
+    ga, gb = t.gradient(y, [a, b])
+    assert (float(ga), gb) == (3, None)
+
+
+@pytest.mark.parametrize("f", [cube, lambda x: both(x, x * 2)[0], ag.checkpoint(np.sin), lambda x: sum(both(x, x))])
+def test_jacobians_and_forward_mode_go_through(f) -> None:
+    x = np.array([0.5, 1.5, -1.0])
+    reverse, forward = (ag.jacobian(f, mode=mode)(x).numpy() for mode in ("reverse", "forward"))
+    np.testing.assert_allclose(reverse, forward, rtol=1e-14, atol=1e-15)
+    np.testing.assert_allclose(np.diag(reverse), ag.grad(lambda x: np.sum(f(x)))(x).numpy(), rtol=1e-14)
+
+
+def test_custom_jvp_gives_both_modes() -> None:
+    sine = ag.custom_jvp(lambda x: Tensor(np.sin(x.value)), lambda primals, tangents: np.cos(primals[0]) * tangents[0])
+    ag.check_gradients(sine, [0.5, -1.5], order=2)
+    product = ag.custom_jvp(lambda a, b: a * b, lambda p, t: p[1] * t[0] + p[0] * t[1])
+    ag.check_gradients(product, [0.5, -1.5], [2.0, 0.3], order=2)
+    np.testing.assert_allclose(ag.jacobian(sine)(np.array([0.5, 1.0])).numpy(), np.diag(np.cos([0.5, 1.0])))
+
+
+def test_32_checkpoint_gives_the_same_gradients() -> None:
+    w = Variable(np.array([[0.5, -0.2], [0.1, 0.3]]))
+    block = lambda x: np.tanh(np.tanh(x @ w) @ w)
+    x = Variable(np.array([1.0, 2.0]))
+    for f in (block, ag.checkpoint(block)):
+        with Tape() as outer:
+            with Tape() as t:
+                y = np.sum(f(x) ** 2)
+            gx, gw = t.gradient(y, [x, w])
+            z = np.sum(gx * gx)
+        results = [*(g.numpy() for g in (gx, gw)), outer.gradient(z, w).numpy()]
+        if f is block:
+            expected = results
+    for a, b in zip(results, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13)
+
+
+def test_32_checkpoint_stores_less() -> None:
+    def block(x):
+        for _ in range(10):
+            x = np.tanh(x)
+        return x
+
+    def held(f) -> int:
+        x = Variable(np.ones(100_000))
+        tracemalloc.start()
+        with Tape() as t:
+            y = f(f(f(x)))
+        held = tracemalloc.get_traced_memory()[0]
+        t.gradient(y, x)
+        tracemalloc.stop()
+        return held
+
+    assert held(ag.checkpoint(block)) < 0.2 * held(block)
+
+
+def test_32_an_assignment_between_the_passes_is_an_error() -> None:
+    w = Variable(2.0)
+    f = ag.checkpoint(lambda x: x * w)
+    x = Variable(3.0)
+    with Tape() as t:
+        y = f(x)
+    w.assign(5.0)
+    with pytest.raises(TapeError, match="was assigned to between the forward and the backward pass"):
+        t.gradient(y, x)
