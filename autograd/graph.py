@@ -10,9 +10,12 @@ recording frees all that it held, and a value kept in a list keeps no graph aliv
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -37,15 +40,51 @@ class Value:
 
 
 class Node:
-    """One operation that ran: `out = op(*inputs, **params)`. Inputs that are not `Value`s are constants."""
+    """One operation that ran: `out = op(*inputs, **params)`. Inputs that are not `Value`s are constants.
 
-    __slots__ = ("inputs", "op", "out", "params")
+    `code` and `instruction` say which line of the user's program ran it; `where` looks the line up.
+    """
 
-    def __init__(self, op: Primitive, inputs: tuple[Any, ...], params: dict[str, Any], out: Value) -> None:
+    __slots__ = ("code", "inputs", "instruction", "op", "out", "params")
+
+    def __init__(
+        self, op: Primitive, inputs: tuple[Any, ...], params: dict[str, Any], out: Value, frame: FrameType
+    ) -> None:
         self.op = op
         self.inputs = inputs
-        self.params = params
+        self.params = params or _NO_PARAMS
         self.out = out
+        self.code = frame.f_code
+        self.instruction = frame.f_lasti
+
+    @property
+    def where(self) -> tuple[str, int]:
+        """File and line of the user's program."""
+        lines = (line for start, end, line in self.code.co_lines() if start <= self.instruction < end and line)
+        return self.code.co_filename, next(lines, self.code.co_firstlineno)
+
+
+_NO_PARAMS: dict[str, Any] = {}  # one for all nodes without params, since a dict each would be a fifth of a node
+_ENGINE = os.path.dirname(__file__) + os.sep
+
+
+def calling_frame(depth: int) -> FrameType:
+    """The innermost frame outside the engine, looked for from `depth` frames up."""
+    frame = sys._getframe(depth)
+    while frame.f_code.co_filename.startswith(_ENGINE) and frame.f_back is not None:
+        frame = frame.f_back
+    return frame
+
+
+class Cut:
+    """A place where a followed value left the graph: `what` was done to `value`, and `where`."""
+
+    __slots__ = ("value", "what", "where")
+
+    def __init__(self, value: Value, what: str, where: tuple[str, int]) -> None:
+        self.value = value
+        self.what = what
+        self.where = where
 
 
 class Recording:
@@ -59,6 +98,7 @@ class Recording:
         self.nodes: list[Node] = []
         self.known: set[int] = set()
         self.leaves: list[Value] = []
+        self.cuts: list[Cut] = []
 
     def follow(self, value: Value) -> None:
         """Record what is computed from `value` from here on."""
@@ -84,10 +124,21 @@ def record(
         for x in inputs:
             if id(x) in known:
                 if node is None:
-                    node = Node(op, inputs, params, out)
+                    node = Node(op, inputs, params, out, calling_frame(3))
                 recording.nodes.append(node)
                 known.add(id(out))
                 break
+
+
+def note_cut(value: Value, what: str) -> bool:
+    """Note in every open recording that follows `value` that it leaves the graph; whether there is one."""
+    following = [r for r in open_recordings.get() if id(value) in r.known]
+    if following:
+        frame = calling_frame(2)
+        cut = Cut(value, what, (frame.f_code.co_filename, frame.f_lineno))
+        for recording in following:
+            recording.cuts.append(cut)
+    return bool(following)
 
 
 @contextmanager

@@ -81,6 +81,7 @@ class Tape(Recording):
         self.nodes = []
         self.known = set()
         self.leaves = []
+        self.cuts = []
         self._readings = {}
 
     # What is watched.

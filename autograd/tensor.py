@@ -7,6 +7,7 @@ recorded keeps the value it had.
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from autograd import protocols
 from autograd.errors import ReadOnlyError
-from autograd.graph import Recording, Value
+from autograd.graph import Recording, Value, note_cut
 from autograd.ops import index, reduce, shape
 from autograd.ops.elementwise import absolute, add, cast, divide, multiply, negative, positive, power, subtract
 from autograd.ops.linalg import matmul
@@ -75,22 +76,34 @@ class Tensor(Value):
         dtype = getattr(self.value, "dtype", None)
         return np.dtype(type(self.value)) if dtype is None else dtype
 
+    def _now(self) -> Value:
+        """What a recording knows this tensor by; a variable is known by its reading."""
+        return self
+
     def numpy(self) -> Any:
         """The value as a NumPy array that can only be read: no copy, and safe while a tape holds it.
 
         >>> Tensor([1.0, 2.0]).numpy()
         array([1., 2.])
         """
+        if note_cut(self._now(), "numpy()"):
+            warnings.warn(
+                "a tensor that a tape follows was converted to NumPy: the gradient stops here. Compute with the tensor "
+                "itself (NumPy's functions take it), or say ag.stop_gradient(x) if that is meant",
+                stacklevel=2,
+            )
         view = np.asarray(self.value).view()
         view.flags.writeable = False
         return view
 
     def item(self) -> Any:
         """The one element as a Python number; ValueError if there are several."""
+        note_cut(self._now(), "conversion to a Python number")
         return self.value.item() if hasattr(self.value, "item") else self.value
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
+        note_cut(self._now(), "tolist()")
         return np.asarray(self.value).tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
@@ -248,6 +261,7 @@ class Tensor(Value):
         kind = np.dtype(dtype).kind
         if kind in "fc":
             return cast(self, dtype=dtype)
+        note_cut(self._now(), f"astype({np.dtype(dtype)})")
         return np.asarray(self.value).astype(dtype)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
@@ -308,6 +322,9 @@ class Variable(Tensor):
             if id(reading) not in recording.known:
                 recording.saw(self, reading)
         return reading
+
+    def _now(self) -> Value:
+        return self if self._reading is None else self._reading
 
     def assign(self, value: Any) -> Variable:
         """Take the value of `value`, which must have this variable's shape; returns the variable."""

@@ -322,6 +322,24 @@ def test_26_rebinding_makes_a_tensor_of_a_variable() -> None:
     assert t.gradient(y, x) is None
 
 
+def test_27_a_cut_warns_and_is_noted() -> None:
+    x = Variable([1.0, 2.0], name="x")
+    with Tape() as t:
+        a = x * x
+        with pytest.warns(UserWarning, match="converted to NumPy: the gradient stops here"):
+            y = x + a.numpy()
+        with pytest.warns(UserWarning, match="the gradient stops here"):
+            np.asarray(x)
+        n = a.astype(int)
+        s = float(a[0])
+        assert [cut.what for cut in t.cuts] == ["numpy()", "numpy()", "astype(int64)", "conversion to a Python number"]
+        assert {cut.where[0] for cut in t.cuts} == {__file__}
+        assert t.cuts[0].value is a
+    assert (n.tolist(), s) == ([1, 4], 1)
+    assert value(t.gradient(y, x)) == [1, 1]
+    assert a.numpy().tolist() == [1, 4]  # outside the scope: no warning
+
+
 def test_28_python_control_flow() -> None:
     x = Variable(2.0)
     with Tape() as t:
