@@ -1,0 +1,101 @@
+"""A graph as JSON, as DOT for Graphviz, and in a file."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograd.picture.labels import Labels
+from autograd.picture.summary import Summary
+
+if TYPE_CHECKING:
+    import graphviz  # type: ignore[import-untyped]
+
+    from autograd.picture.model import Graph
+
+_SHAPES = {"variable": "box", "input": "box", "constant": "plaintext", "operation": "ellipse"}
+
+
+def to_json(graph: Graph) -> str:
+    """`{"target": ..., "nodes": [...], "edges": [...]}`; NaN, infinities and complex numbers are strings."""
+    nodes = [
+        {
+            "id": node.id,
+            "kind": node.kind,
+            "name": node.name,
+            "op": node.op,
+            "params": dict(node.params),
+            "value": _summary(node.value),
+            "gradient": _summary(node.gradient),
+        }
+        for node in graph.nodes
+    ]
+    edges = [
+        {
+            "source": edge.source,
+            "target": edge.target,
+            "position": edge.position,
+            "derivative": _number(edge.derivative),
+            "carries_gradient": edge.carries_gradient,
+        }
+        for edge in graph.edges
+    ]
+    return json.dumps({"target": graph.target, "nodes": nodes, "edges": edges}, allow_nan=False)
+
+
+def to_dot(graph: Graph) -> graphviz.Digraph:
+    """The same shapes and words as the picture, in Graphviz's language."""
+    import graphviz
+
+    labels = Labels(graph)
+    dot = graphviz.Digraph("graph", graph_attr={"rankdir": "BT"}, node_attr={"fontname": "Helvetica"})
+    for node in graph.nodes:
+        text = "\n".join([line.text for line in labels.lines(node)])
+        style = "rounded" if node.kind == "variable" else ""
+        dot.node(node.id, graphviz.escape(text).replace("\n", "\\n"), shape=_SHAPES[node.kind], style=style)
+    for edge in graph.edges:
+        dot.edge(edge.source, edge.target)
+    return dot
+
+
+def save(graph: Graph, path: Path, *, backward: bool) -> Path:
+    """Write `.svg`, `.dot` or `.json`, whole or not at all; gives the path back."""
+    if path.suffix == ".svg":
+        text = graph.to_svg(backward=backward)
+    elif path.suffix == ".dot":
+        text = to_dot(graph).source
+    elif path.suffix == ".json":
+        text = to_json(graph)
+    else:
+        raise ValueError(f"save got the suffix {path.suffix!r} in {str(path)!r}; expected .svg, .dot or .json")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _summary(summary: Summary | None) -> dict[str, Any] | None:
+    if summary is None:
+        return None
+    return {
+        "text": str(summary),
+        "shape": list(summary.shape),
+        "dtype": summary.dtype,
+        "number": _number(summary.number),
+        "low": _number(summary.low),
+        "high": _number(summary.high),
+        "nans": summary.nans,
+    }
+
+
+def _number(x: Any) -> Any:
+    if isinstance(x, complex) or (isinstance(x, float) and not math.isfinite(x)):
+        return str(x)
+    return x

@@ -1,0 +1,155 @@
+"""What is written in a picture: the lines in each node, and the words that describe it to a screen reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from autograd.picture.summary import written
+from autograd.picture.text import clean
+
+if TYPE_CHECKING:
+    from autograd.picture.model import Graph, GraphEdge, GraphNode
+
+Role = Literal["heading", "symbol", "value", "detail", "gradient", "gradient detail"]
+
+# How mathematics writes an operation; {} stands for an operand.
+_FORMULAS = {
+    "add": "{} + {}", "subtract": "{} − {}", "multiply": "{} × {}", "divide": "{} / {}", "power": "{} ** {}",
+    "matmul": "{} @ {}", "negative": "−{}", "absolute": "|{}|",
+}  # fmt: skip
+_SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "**", "matmul": "@",
+            "negative": "−", "absolute": "| |"}  # fmt: skip
+_COMMUTATIVE = {"add", "multiply", "maximum", "minimum"}
+_UNNAMED = "·"
+_LONGEST = 24  # characters of a formula that still fit a node
+_WIDEST_NAME = 16  # and of an operation's name
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text in a node, and what it is there for."""
+
+    text: str
+    role: Role
+
+
+class Labels:
+    """The words for the nodes and edges of a graph."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._nodes = {node.id: node for node in graph.nodes}
+        self._operands: dict[str, list[GraphEdge]] = {node.id: [] for node in graph.nodes}
+        for edge in graph.edges:
+            self._operands[edge.target].append(edge)
+        self._target = graph.node(graph.target)
+
+    def lines(self, node: GraphNode, *, backward: bool = False) -> list[Line]:
+        """What stands in a node: its name and formula, its value, and in the backward picture its gradient."""
+        lines = self._heading(node)
+        if node.value.number is None:
+            lines += [Line(node.value.kind(), "detail"), Line(node.value.span(), "detail")]
+        else:
+            lines.append(Line(node.value.span(), "value"))
+        if backward and node.gradient is not None:
+            ratio = _ratio(self._target, node)
+            if node.gradient.number is None:
+                lines.append(Line(f"grad = {node.gradient.span(2)}", "gradient detail"))
+            else:
+                lines.append(Line(f"{ratio or 'grad'} = {node.gradient.span()}", "gradient"))
+        return lines
+
+    def derivative(self, edge: GraphEdge) -> str | None:
+        """The local derivative that marks a backward edge, such as `∂x1/∂w = 2`; None if there is none to show."""
+        if edge.derivative is None or not edge.carries_gradient:
+            return None
+        ratio = _ratio(self._nodes[edge.target], self._nodes[edge.source])
+        return f"{ratio} = {written(edge.derivative)}" if ratio else f"× {written(edge.derivative)}"
+
+    def numbered(self, edge: GraphEdge) -> bool:
+        """Whether an edge needs its position shown: the order matters, and the formula does not give it away."""
+        unnamed = [e for e in self._operands[edge.target] if self._token(e) == _UNNAMED]
+        return len(unnamed) > 1 and self._nodes[edge.target].op not in _COMMUTATIVE
+
+    def described(self, node: GraphNode) -> str:
+        """A node in a sentence."""
+        operands = ", ".join([self._name(edge.source) for edge in self._operands[node.id]])
+        made = f" = {node.op}({operands})" if node.op else ""
+        gradient = f"; gradient {node.gradient}" if node.gradient else ""
+        return f"{node.kind} {self._name(node.id)}{made}: {node.value}{gradient}"
+
+    def title(self) -> str:
+        """What the picture is, in a line."""
+        return f"Computation graph of {self._name(self._target.id)}"
+
+    def _heading(self, node: GraphNode) -> list[Line]:
+        name = clean(node.name) if node.name else ""
+        if node.op is None:
+            return [Line(name, "heading")] if name else []
+        tokens = [self._token(edge) for edge in self._operands[node.id]]
+        params = [f"{key}={value}" for key, value in node.params.items() if value not in ("None", "False")]
+        if node.op == "getitem":
+            formula = f"{tokens[0]}[{node.params.get('index', '')}]"
+        elif not name and all([token == _UNNAMED for token in tokens]):
+            formula = ""
+        elif node.op in _FORMULAS:
+            formula = _FORMULAS[node.op].format(*tokens)
+        else:
+            formula = f"{node.op}({', '.join(tokens + params)})"
+        if not formula or len(formula) > _LONGEST:
+            heading = [Line(name, "heading")] if name else []
+            detail = [Line(clean(", ".join(params)), "detail")] if params else []
+            return [*heading, *_symbol(node.op), *detail]
+        if name and len(name) + len(formula) > _LONGEST:
+            return [Line(f"{name} =", "heading"), Line(formula, "heading")]
+        return [Line(f"{name} = {formula}" if name else formula, "heading")]
+
+    def _token(self, edge: GraphEdge) -> str:
+        """How an operand appears in a formula."""
+        source = self._nodes[edge.source]
+        return source.value.span() if source.kind == "constant" else clean(source.name or _UNNAMED)
+
+    def _name(self, key: str) -> str:
+        node = self._nodes[key]
+        return clean(node.name or (node.value.span() if node.kind == "constant" else node.id))
+
+
+def param_text(value: Any) -> str:
+    """An operation's parameter in words, indices as they stand between brackets.
+
+    >>> param_text((slice(None, 2), 0)), param_text(np.float32), param_text((2, 3))
+    (':2, 0', 'float32', '(2, 3)')
+    """
+    if isinstance(value, tuple) and any(isinstance(part, slice) for part in value):
+        return ", ".join([param_text(part) for part in value])
+    if isinstance(value, slice):
+        start, stop, step = ["" if part is None else str(part) for part in (value.start, value.stop, value.step)]
+        return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {value.shape}"
+    if isinstance(value, type | np.dtype):
+        return np.dtype(value).name if not isinstance(value, type) or issubclass(value, np.generic) else value.__name__
+    return "…" if value is Ellipsis else clean(str(value))
+
+
+def _symbol(op: str) -> list[Line]:
+    """An operation by itself: its sign, or its name, broken at underscores where it is long."""
+    if op in _SYMBOLS:
+        return [Line(_SYMBOLS[op], "symbol")]
+    rows = [""]
+    for word in op.split("_"):
+        if rows[-1] and len(rows[-1]) + len(word) >= _WIDEST_NAME:
+            rows[-1] += "_"
+            rows.append(word)
+        else:
+            rows[-1] += f"_{word}" if rows[-1] else word
+    return [Line(clean(row), "heading") for row in rows]
+
+
+def _ratio(top: GraphNode, bottom: GraphNode) -> str:
+    """`∂top/∂bottom`; nothing if one of them has no name, or a long one."""
+    if not top.name or not bottom.name or len(top.name) + len(bottom.name) > _LONGEST / 2:
+        return ""
+    return f"∂{clean(top.name)}/∂{clean(bottom.name)}"

@@ -1,0 +1,89 @@
+"""A value in a few words: the number of a scalar; of an array its shape, its dtype and the range it spans."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Number = bool | int | float | complex
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a picture says about a value. `str()` puts it in words.
+
+    shape, dtype: NumPy's; a Python number has shape () and the dtype NumPy would give it.
+    number: the value of a scalar, None for an array.
+    low, high: the smallest and the largest element that is not NaN; None if there is none, or no order.
+    nans: how many elements are NaN.
+
+    >>> print(Summary.of(np.array([[0.5, -2.0]], np.float32)))
+    (1, 2) float32, −2 … 0.5
+    >>> Summary.of(7.0).number
+    7.0
+    """
+
+    shape: tuple[int, ...]
+    dtype: str
+    number: Number | None = None
+    low: float | None = None
+    high: float | None = None
+    nans: int = 0
+
+    @classmethod
+    def of(cls, value: Any) -> Summary:
+        """The summary of a number or an array."""
+        array = np.asarray(value)
+        shape, dtype = array.shape, str(array.dtype)
+        number = array.item() if not shape else None
+        if array.dtype.kind not in "fiub":
+            return cls(shape, dtype, number)
+        missing = np.isnan(array)
+        present = array[~missing] if missing.any() else array
+        if not present.size:
+            return cls(shape, dtype, number, nans=int(missing.sum()))
+        return cls(shape, dtype, number, float(present.min()), float(present.max()), int(missing.sum()))
+
+    def __str__(self) -> str:
+        return self.span() if self.number is not None else f"{self.kind()}, {self.span()}"
+
+    def kind(self) -> str:
+        """Shape and dtype, such as `(128, 10) float32`."""
+        return f"{self.shape} {self.dtype}"
+
+    def span(self, digits: int = 3) -> str:
+        """The number of a scalar; the range of an array to `digits` significant digits, and how much is NaN."""
+        if self.number is not None:
+            return written(self.number)
+        if self.low is None or self.high is None:
+            return "empty" if 0 in self.shape else "all NaN" if self.nans else "complex"
+        low, high = written(self.low, digits), written(self.high, digits)
+        span = f"all {low}" if self.low == self.high else f"{low} … {high}"
+        return f"{span}, {self.nans} NaN" if self.nans else span
+
+
+def written(x: Number, digits: int = 4) -> str:
+    """A number as a textbook prints it: to `digits` significant digits, with no zeros that say nothing.
+
+    >>> [written(x) for x in (6.0, -0.29837111, 1e-9, 12345.6, float("inf"))]
+    ['6', '−0.2984', '1e−9', '12346', '∞']
+    """
+    if isinstance(x, bool):
+        return str(x)
+    if isinstance(x, complex):
+        return f"{written(x.real, digits)} {'−' if x.imag < 0 else '+'} {written(abs(x.imag), digits)}i"
+    if not math.isfinite(x):
+        return "NaN" if math.isnan(x) else "∞" if x > 0 else "−∞"
+    if isinstance(x, int) and abs(x) < 10**7:
+        text = str(x)
+    elif x == 0 or 1e-4 <= abs(x) < 1e6:
+        places = max(0, digits - 1 - math.floor(math.log10(abs(x)))) if x else 0
+        text = f"{x:.{places}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    else:
+        mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    return text.replace("-", "−")

@@ -1,0 +1,96 @@
+"""A graph as JSON, as DOT, in files and in a notebook."""
+
+import json
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from autograd import Tape, Variable
+from autograd.picture import Graph, build, export
+
+
+def test_json_holds_everything(scalar_graph):
+    data = json.loads(scalar_graph.to_json())
+    assert data["target"] == "n7"
+    assert [node["id"] for node in data["nodes"]] == [node.id for node in scalar_graph.nodes]
+    w = data["nodes"][1]
+    assert (w["name"], w["kind"], w["op"]) == ("w", "variable", None)
+    assert (w["value"]["number"], w["value"]["shape"], w["value"]["dtype"]) == (3.0, [], "float64")
+    assert w["gradient"]["number"] == 2.0
+    assert data["edges"][1] == {
+        "source": "n1",
+        "target": "n2",
+        "position": 1,
+        "derivative": 2.0,
+        "carries_gradient": True,
+    }
+
+
+def test_json_writes_what_it_lacks_as_strings():
+    x = Variable(0.0)
+    with Tape(persistent=True) as t:
+        y = (np.sqrt(x) + 1.0) * np.array([np.inf, np.nan])
+    text = build(t, y).to_json()
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    data = json.loads(text, parse_constant=refuse)
+    assert data["edges"][0]["derivative"] == "inf"
+    assert data["nodes"][-1]["value"]["high"] == "inf"
+    assert data["nodes"][-1]["value"]["nans"] == 1
+
+
+def test_dot_is_a_digraph_with_the_same_words(scalar_graph):
+    source = scalar_graph.to_dot().source
+    assert 'n1 [label="w\\n3" shape=box style=rounded]' in source
+    assert 'n2 [label="x1 = x × w\\n6" shape=ellipse' in source
+    assert source.count("->") == 7
+
+
+def test_dot_escapes_names():
+    x = Variable(2.0, name='a"b\\n<i>')
+    with Tape(persistent=True) as t:
+        y = x * 2
+    assert 'label="a\\"b\\\\n<i>\\n2"' in build(t, y).to_dot().source
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".dot", ".json"])
+def test_save_writes_by_suffix(scalar_graph, tmp_path, suffix):
+    path = scalar_graph.save(tmp_path / f"graph{suffix}")
+    text = path.read_text(encoding="utf-8")
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+    if suffix == ".svg":
+        ElementTree.fromstring(text)
+        assert scalar_graph.save(path, backward=True).read_text(encoding="utf-8") != text
+    elif suffix == ".json":
+        json.loads(text)
+    else:
+        assert text.startswith("digraph")
+
+
+def test_save_names_the_suffixes_it_knows(scalar_graph, tmp_path):
+    with pytest.raises(ValueError, match=r"'.png' in .*graph.png'; expected .svg, .dot or .json"):
+        scalar_graph.save(str(tmp_path / "graph.png"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_write_that_fails_leaves_the_old_file(scalar_graph, tmp_path, monkeypatch):
+    path = tmp_path / "graph.svg"
+    path.write_text("old")
+
+    def fail(*args):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(export.os, "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        scalar_graph.save(path)
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["graph.svg"]
+
+
+def test_a_notebook_gets_the_picture_and_plain_text(scalar_graph: Graph):
+    bundle = scalar_graph._repr_mimebundle_()
+    assert bundle["image/svg+xml"] == scalar_graph._repr_svg_() == scalar_graph.to_svg()
+    assert bundle["text/plain"] == repr(scalar_graph) == "Graph(8 nodes, 7 edges, loss = 3)"
