@@ -18,6 +18,10 @@ from contextvars import ContextVar
 from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
+from autograd.locks import Array, lock, unlock
+
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
@@ -99,12 +103,33 @@ class Recording:
         self.known: set[int] = set()
         self.leaves: list[Value] = []
         self.cuts: list[Cut] = []
+        self._locked: dict[int, list[Array]] = {}
 
     def follow(self, value: Value) -> None:
         """Record what is computed from `value` from here on."""
         if id(value) not in self.known:
             self.known.add(id(value))
             self.leaves.append(value)
+
+    def hold(self, x: Any) -> None:
+        """Lock an array that came from outside, as a constant or in an index, until the recording lets go of it."""
+        if isinstance(x, Value):
+            x = x.value
+        if isinstance(x, np.ndarray):
+            if id(x) not in self._locked:
+                self._locked[id(x)] = lock(x)
+        elif type(x) is tuple:
+            for part in x:
+                self.hold(part)
+
+    def unlock(self) -> None:
+        """Give all arrays back to their owners."""
+        locked, self._locked = self._locked, {}
+        for arrays in locked.values():
+            unlock(arrays)
+
+    def __del__(self) -> None:
+        self.unlock()
 
     def saw(self, variable: Value, reading: Value) -> None:
         """A variable was read while recording; a plain recording takes no notice."""
@@ -127,6 +152,11 @@ def record(
                     node = Node(op, inputs, params, out, calling_frame(3))
                 recording.nodes.append(node)
                 known.add(id(out))
+                for constant in inputs:
+                    if type(constant) is not float and id(constant) not in known:
+                        recording.hold(constant)
+                for param in params.values():
+                    recording.hold(param)
                 break
 
 

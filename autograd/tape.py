@@ -78,6 +78,7 @@ class Tape(Recording):
         self._used = False
 
     def _let_go(self) -> None:
+        self.unlock()
         self.nodes = []
         self.known = set()
         self.leaves = []
@@ -117,6 +118,7 @@ class Tape(Recording):
             self._follow_variable(value, value.reading(()))
         else:
             self.follow(value)
+            self.hold(value)
 
     def _follow_variable(self, variable: Variable, reading: Value) -> None:
         self._variables[id(variable)] = variable

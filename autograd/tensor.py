@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import protocols
+from autograd.at import At
 from autograd.errors import ReadOnlyError
 from autograd.graph import Recording, Value, note_cut
 from autograd.ops import index, reduce, shape
@@ -221,10 +222,15 @@ class Tensor(Value):
     def __getitem__(self, key: Any) -> Tensor:
         return index.getitem(self, index=protocols.plain_tree(key))
 
+    @property
+    def at(self) -> At:
+        """Item assignment as a new tensor, with gradients: x.at[index].set(v), .add(v), .multiply, .max, .min."""
+        return At(self)
+
     def __setitem__(self, key: Any, value: Any) -> None:
         raise ReadOnlyError(
-            "a tensor can not be written to, since a tape may need the old value; "
-            "build a new one, for example with np.where(mask, new, x), or use a Variable and its assign"
+            "a tensor can not be written to, since a tape may need the old value; make a new one with "
+            "x = x.at[index].set(value) (also .add, .multiply, .max, .min), or use a Variable, which can be assigned to"
         )
 
     # Methods, as NumPy's arrays have them.

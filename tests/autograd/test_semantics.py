@@ -420,6 +420,84 @@ def test_34_dropping_a_tape_frees_what_it_held() -> None:
         gc.enable()
 
 
+READ_ONLY = "read-only"
+
+
+def test_36_arrays_are_read_only_while_a_tape_holds_them() -> None:
+    constant, leaf, index = np.ones(3), np.array([1.0, 2.0, 3.0]), np.array([0, 1, 1])
+    with Tape() as t:
+        x = Tensor(leaf)
+        t.watch(x)
+        y = np.sum((x * constant)[index])
+    for array in (constant, leaf, index):
+        with pytest.raises(ValueError, match=READ_ONLY):
+            array[0] = 7
+    assert value(t.gradient(y, x)) == [1, 2, 0]
+    for array in (constant, leaf, index):
+        array[0] = 0
+    with Tape() as t:
+        y = Variable(1.0) * constant
+    del t, y
+    constant[0] = 5
+
+
+def test_36_an_array_that_was_read_only_stays_so() -> None:
+    a = np.ones(2)
+    a.flags.writeable = False
+    x = Variable([1.0, 2.0])
+    with Tape() as t:
+        y = x * a
+    t.gradient(y, x)
+    assert not a.flags.writeable
+
+
+def test_36_views_and_several_tapes() -> None:
+    data = np.ones((4, 2))
+    batch = data[1:3]
+    x = Variable([1.0, 2.0])
+    with Tape() as one:
+        y = batch * x
+    with Tape() as two:
+        z = data * x
+    assert (data.flags.writeable, batch.flags.writeable) == (False, False)
+    one.gradient(y, x)
+    assert (data.flags.writeable, batch.flags.writeable) == (False, False)
+    two.gradient(z, x)
+    assert (data.flags.writeable, batch.flags.writeable) == (True, True)
+    with Tape() as one:
+        y = batch * x
+    with Tape(persistent=True) as two:
+        z = batch * x
+    one.gradient(y, x)
+    assert not batch.flags.writeable
+    two.reset()
+    assert (data.flags.writeable, batch.flags.writeable) == (True, True)
+
+
+def test_36_an_exception_gives_the_arrays_back() -> None:
+    a, x = np.ones(2), Variable([1.0, 2.0])
+    with pytest.raises(ZeroDivisionError), Tape():
+        y = x * a
+        _ = 1 / 0
+    del y
+    a[0] = 2
+
+
+def test_36_threads_lock_and_unlock_the_same_array() -> None:
+    a, x = np.ones(3), Variable([1.0, 2.0, 3.0])
+
+    def work() -> None:
+        for _ in range(200):
+            with Tape() as t:
+                y = np.sum(x[1:] * a[1:])
+            t.gradient(y, x)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    a[0] = 2
+
+
 def test_a_variable_is_updated_in_its_own_buffer_unless_someone_holds_it() -> None:
     w = Variable(np.ones(3))
     with Tape() as t:

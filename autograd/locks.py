@@ -1,0 +1,79 @@
+"""Locks on arrays that a recording took in: read-only until the last recording lets go of them.
+
+Between forward and backward a write into such an array would silently give a wrong derivative; as it is, NumPy raises
+"assignment destination is read-only". An array that is a view is locked together with the array it is a view of.
+Views of the same memory that were made before stay writable, since NumPy does not know who they are.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.generic]
+
+
+class _Lock:
+    """How many recordings hold an array, and the views that wait for it to become writable again."""
+
+    __slots__ = ("array", "count", "waiting")
+
+    def __init__(self, array: Array) -> None:
+        self.array = array
+        self.count = 1
+        self.waiting: list[Array] = []
+
+
+# Every array that is locked now, by id; held here, so that the id stays its own.
+_locks: dict[int, _Lock] = {}
+_guard = threading.Lock()
+
+
+def lock(array: Array) -> list[Array]:
+    """Make `array` and the array it is a view of read-only; returns those that `unlock` is to be given later."""
+    chain = [array]
+    while isinstance(chain[-1].base, np.ndarray):
+        chain.append(chain[-1].base)
+    held = []
+    with _guard:
+        for member in chain:
+            entry = _locks.get(id(member))
+            if entry is not None:
+                entry.count += 1
+            elif member.flags.writeable:
+                _locks[id(member)] = _Lock(member)
+            else:
+                continue  # read-only by its owner's wish, and to stay so
+            held.append(member)
+        for member in chain:
+            member.flags.writeable = False
+    return held
+
+
+def unlock(arrays: Iterable[Array]) -> None:
+    """Take back one lock of each array; the last one makes it writable again."""
+    with _guard:
+        for array in reversed(list(arrays)):  # what others are views of comes first
+            entry = _locks[id(array)]
+            entry.count -= 1
+            if entry.count == 0:
+                del _locks[id(array)]
+                _release(entry)
+
+
+def _release(entry: _Lock) -> None:
+    """Make an array writable, or leave it to wait for the one it is a view of, which someone else still holds."""
+    pending = [entry]
+    while pending:
+        entry = pending.pop()
+        base = entry.array.base
+        if isinstance(base, np.ndarray) and id(base) in _locks:
+            _locks[id(base)].waiting.append(entry.array)
+            continue
+        entry.array.flags.writeable = True
+        for view in entry.waiting:
+            if id(view) not in _locks:
+                pending.append(_Lock(view))
