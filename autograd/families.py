@@ -24,14 +24,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import RuleError
+from autograd.errors import NoDerivativeError, RuleError
 from autograd.graph import Value
-from autograd.primitive import Every, Primitive, Rule, register
+from autograd.primitive import Every, Primitive, Rule, describe, register
 
 Functions = Sequence[Callable[..., Any]]
 
 
-def elementwise(name: str, forward: Callable[..., Any], *rules: Rule | None, numpy: Functions = ()) -> Primitive:
+def elementwise(
+    name: str, forward: Callable[..., Any], *rules: Rule | None, real: bool = False, numpy: Functions = ()
+) -> Primitive:
     """An operation on each element by itself, with broadcasting.
 
     >>> cube = elementwise("cube", lambda x: x * x * x, lambda g, y, x: g * 3 * x * x)
@@ -48,7 +50,9 @@ def elementwise(name: str, forward: Callable[..., Any], *rules: Rule | None, num
                 total = part if total is None else total + part
         return total
 
-    return register(Primitive(name, forward, rules, push=push, elementwise=True, broadcasts=True, numpy=numpy))
+    return register(
+        Primitive(name, forward, rules, push=push, elementwise=True, broadcasts=True, real=real, numpy=numpy)
+    )
 
 
 def linear(
@@ -87,6 +91,7 @@ def general(
     forward: Callable[..., Any],
     *rules: Rule | None,
     push: Callable[..., Any] | None = None,
+    real: bool = False,
     numpy: Functions = (),
 ) -> Primitive:
     """Any other operation. Without `push(t, y, *inputs, **params)` forward mode is derived from the rules."""
@@ -96,12 +101,14 @@ def general(
         (t,) = [t for t in tangents if t is not None]
         return push(t, y, *inputs, **params)
 
-    return register(Primitive(name, forward, rules, push=None if push is None else adapted, numpy=numpy))
+    return register(Primitive(name, forward, rules, push=None if push is None else adapted, real=real, numpy=numpy))
 
 
-def symmetric(name: str, forward: Callable[..., Any], rule: Rule, numpy: Functions = ()) -> Primitive:
+def symmetric(
+    name: str, forward: Callable[..., Any], rule: Rule, real: bool = False, numpy: Functions = ()
+) -> Primitive:
     """A general operation of one input whose Jacobian is symmetric, such as softmax: one rule, both modes."""
-    return general(name, forward, rule, push=rule, numpy=numpy)
+    return general(name, forward, rule, push=rule, real=real, numpy=numpy)
 
 
 def _raw(x: Any) -> Any:
@@ -126,8 +133,13 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
     x = _raw(x)
     if type(x) is tuple:
         return g  # a bundle; each part is fitted where it is picked
-    if type(x) is float and not stacked:
-        return g if type(_raw(g)) is float else _python_float(g)
+    if op.real and np.iscomplexobj(x):
+        raise NoDerivativeError(
+            f"the derivative of {op.name} is known for real numbers only, and its input {position} is {describe(x)}; "
+            f"take x.real, x.imag or a product with the conjugate first"
+        )
+    if type(x) in (float, complex) and not stacked:
+        return g if type(_raw(g)) is type(x) else _python_number(g, type(x))
     shape = _shape(g)[:stacked] + _shape(x)
     if _shape(g) != shape:
         if not op.broadcasts:
@@ -156,10 +168,12 @@ def cast(g: Any, dtype: np.dtype[Any]) -> Any:
     return g.astype(dtype)
 
 
-def _python_float(g: Any) -> Any:
-    if _raw(g) is g:
-        return float(np.sum(g))
-    return (g if g.shape == () else np.sum(g)).astype(float)
+def _python_number(g: Any, kind: type) -> Any:
+    """The sum of `g` as a Python float or complex number, like the input it belongs to."""
+    total = g if _shape(g) == () else np.sum(g)
+    if kind is float and np.iscomplexobj(_raw(total)):
+        total = total.real
+    return total.astype(kind) if isinstance(g, Value) else kind(total)
 
 
 def _misfit(g: Any, shape: tuple[int, ...], op: Primitive, position: int) -> str:

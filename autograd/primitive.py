@@ -48,10 +48,11 @@ class Primitive:
     inputs with one rule.
     `push(op, tangents, y, inputs, params)` carries tangents forward (None: derived from the rules).
     `elementwise` says that the rules see each element by itself, `broadcasts` that inputs may have been
-    broadcast. `numpy` lists the NumPy functions that mean this operation.
+    broadcast, `real` that the rules hold for real numbers only. `numpy` lists the NumPy functions that mean this
+    operation.
     """
 
-    __slots__ = ("arity", "broadcasts", "elementwise", "forward", "name", "numpy", "params", "push", "rules")
+    __slots__ = ("arity", "broadcasts", "elementwise", "forward", "name", "numpy", "params", "push", "real", "rules")
 
     def __init__(
         self,
@@ -62,6 +63,7 @@ class Primitive:
         push: Callable[..., Any] | None = None,
         elementwise: bool = False,
         broadcasts: bool = False,
+        real: bool = False,
         numpy: Sequence[Callable[..., Any]] = (),
     ) -> None:
         self.name = name
@@ -70,6 +72,7 @@ class Primitive:
         self.push = push
         self.elementwise = elementwise
         self.broadcasts = broadcasts
+        self.real = real
         self.numpy = tuple(numpy)
         self.arity = None if isinstance(rules, Every) else len(rules)
         self.params = _keywords(rules.rule if isinstance(rules, Every) else next(r for r in rules if r is not None))

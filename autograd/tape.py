@@ -221,12 +221,16 @@ class Tape(Recording):
         return _tensor(np.moveaxis(found, 0, 1).reshape(shape))
 
     def _swept(self, seeds: list[tuple[Value, Any]], sources: list[Tensor], stacked: int = 0) -> list[Any]:
-        """The cotangent of each source; that of a variable is the sum over the values it had."""
+        """The cotangent of each source; that of a variable is the sum over the values it had.
+
+        The rules pair cotangent and tangent as Re(g · dx); TensorFlow's gradient of complex numbers is the conjugate.
+        """
         self._check_usable()
         readings = [self._values_of(source) for source in sources]
         with only(self._observers()):
+            seeds = [(y, _conjugated(g)) for y, g in seeds]
             found = iter(backward(self._take(), seeds, [value for values in readings for value in values], stacked))
-            return [_total([next(found) for _ in values]) for values in readings]
+            return [_conjugated(_total([next(found) for _ in values])) for values in readings]
 
     def _check_usable(self) -> None:
         if not self._entered:
@@ -351,6 +355,10 @@ def _total(parts: list[Any]) -> Any:
         if part is not None:
             total = part if total is None else total + part
     return total
+
+
+def _conjugated(g: Any) -> Any:
+    return np.conjugate(g) if g is not None and np.iscomplexobj(g) else g
 
 
 def _zero(x: Tensor) -> Any:

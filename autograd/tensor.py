@@ -19,7 +19,20 @@ from autograd.at import At
 from autograd.errors import ReadOnlyError
 from autograd.graph import Recording, Value, note_cut
 from autograd.ops import index, reduce, shape
-from autograd.ops.elementwise import absolute, add, cast, divide, multiply, negative, positive, power, subtract
+from autograd.ops.elementwise import (
+    absolute,
+    add,
+    cast,
+    conjugate,
+    divide,
+    imag,
+    multiply,
+    negative,
+    positive,
+    power,
+    real,
+    subtract,
+)
 from autograd.ops.linalg import matmul
 from autograd.primitive import constant
 
@@ -80,6 +93,20 @@ class Tensor(Value):
     def _now(self) -> Value:
         """What a recording knows this tensor by; a variable is known by its reading."""
         return self
+
+    @property
+    def real(self) -> Tensor:
+        """The real part."""
+        return real(self)
+
+    @property
+    def imag(self) -> Tensor:
+        """The imaginary part."""
+        return imag(self)
+
+    def conj(self) -> Tensor:
+        """The complex conjugate."""
+        return conjugate(self)
 
     def numpy(self) -> Any:
         """The value as a NumPy array that can only be read: no copy, and safe while a tape holds it.

@@ -73,19 +73,24 @@ log1p    = elementwise("log1p", np.log1p, lambda g, y, x: g / (1 + x), numpy=[np
 sin      = elementwise("sin", np.sin, lambda g, y, x: g * np.cos(x), numpy=[np.sin])
 cos      = elementwise("cos", np.cos, lambda g, y, x: -g * np.sin(x), numpy=[np.cos])
 tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), numpy=[np.tanh])
-sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x))
-softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x))
+sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x), real=True)
+softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True)
 
 # With kinks. The rules of maximum and minimum share a tie, clip lets the edge through.
-absolute = elementwise("absolute", abs, lambda g, y, x: g * np.sign(x), numpy=[np.absolute])
-sign     = elementwise("sign", np.sign, lambda g, y, x: np.zeros_like(g), numpy=[np.sign])
-relu     = elementwise("relu", _relu, lambda g, y, x: np.where(y > 0, g, 0.0))
-maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a > b, a == b, g), lambda g, y, a, b: _share(b > a, a == b, g), numpy=[np.maximum])
-minimum  = elementwise("minimum", np.minimum, lambda g, y, a, b: _share(a < b, a == b, g), lambda g, y, a, b: _share(b < a, a == b, g), numpy=[np.minimum])
+absolute = elementwise("absolute", abs, lambda g, y, x: g * np.sign(x), real=True, numpy=[np.absolute])
+sign     = elementwise("sign", np.sign, lambda g, y, x: np.zeros_like(g), real=True, numpy=[np.sign])
+relu     = elementwise("relu", _relu, lambda g, y, x: np.where(y > 0, g, 0.0), real=True)
+maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a > b, a == b, g), lambda g, y, a, b: _share(b > a, a == b, g), real=True, numpy=[np.maximum])
+minimum  = elementwise("minimum", np.minimum, lambda g, y, a, b: _share(a < b, a == b, g), lambda g, y, a, b: _share(b < a, a == b, g), real=True, numpy=[np.minimum])
 clip     = elementwise("clip", np.clip,
                        lambda g, y, x, low, high: np.where(_at_least(x, low) & _at_most(x, high), g, 0.0),
                        lambda g, y, x, low, high: np.where(_at_least(x, low), 0.0, g),
-                       lambda g, y, x, low, high: np.where(_at_most(x, high), 0.0, g), numpy=[np.clip])
+                       lambda g, y, x, low, high: np.where(_at_most(x, high), 0.0, g), real=True, numpy=[np.clip])
+
+# Parts of complex numbers.
+conjugate = linear("conjugate", np.conjugate, lambda g, y, x: np.conjugate(g), numpy=[np.conjugate])
+real     = linear("real", np.real, lambda g, y, x: g, numpy=[np.real])
+imag     = linear("imag", np.imag, lambda g, y, x: -1j * g, numpy=[np.imag])
 
 # Choice and type.
 where    = linear("where", np.where, None, lambda g, y, c, a, b: np.where(c, g, 0.0), lambda g, y, c, a, b: np.where(c, 0.0, g), numpy=[np.where])
@@ -93,7 +98,7 @@ where    = linear("where", np.where, None, lambda g, y, c, a, b: np.where(c, g, 
 
 
 def _cast(x: Any, *, dtype: Any) -> Any:
-    return float(x) if dtype is float and np.ndim(x) == 0 else np.asanyarray(x).astype(dtype, copy=False)
+    return dtype(x) if (dtype is float or dtype is complex) and np.ndim(x) == 0 else np.asanyarray(x).astype(dtype, copy=False)
 
 
 # The sweep gives every cotangent the dtype of its input, so a cast needs no rule of its own.

@@ -68,8 +68,8 @@ def _sparse_softmax_crossentropy_rule(g: Any, y: Any, logits: Any, labels: Any) 
 
 
 # fmt: off
-softmax     = symmetric("softmax", _softmax, _softmax_rule)
-log_softmax = general("log_softmax", _log_softmax, _log_softmax_rule)
-logsumexp   = general("logsumexp", _logsumexp, _logsumexp_rule)
-sparse_softmax_crossentropy = general("sparse_softmax_crossentropy", _sparse_softmax_crossentropy, _sparse_softmax_crossentropy_rule, None)
+softmax     = symmetric("softmax", _softmax, _softmax_rule, real=True)
+log_softmax = general("log_softmax", _log_softmax, _log_softmax_rule, real=True)
+logsumexp   = general("logsumexp", _logsumexp, _logsumexp_rule, real=True)
+sparse_softmax_crossentropy = general("sparse_softmax_crossentropy", _sparse_softmax_crossentropy, _sparse_softmax_crossentropy_rule, None, real=True)
 # fmt: on

@@ -44,6 +44,6 @@ def _mean(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -
 # fmt: off
 sum  = linear("sum", np.sum, lambda g, y, x, *, axis=None, keepdims=False: _spread(g, x, axis, keepdims), numpy=[np.sum])
 mean = linear("mean", np.mean, _mean, numpy=[np.mean])
-max  = general("max", np.max, _share_of_ties, numpy=[np.max, np.amax])
-min  = general("min", np.min, _share_of_ties, numpy=[np.min, np.amin])
+max  = general("max", np.max, _share_of_ties, real=True, numpy=[np.max, np.amax])
+min  = general("min", np.min, _share_of_ties, real=True, numpy=[np.min, np.amin])
 # fmt: on

@@ -396,6 +396,42 @@ def test_30_a_jacobian_is_itself_differentiable() -> None:
     assert value(outer.gradient(z, x)) == [36, 36 * 8]
 
 
+Z = 2 + 1j
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (lambda z: z * z, np.conj(2 * Z)),
+        (lambda z: z**3, np.conj(3 * Z**2)),
+        (np.exp, np.conj(np.exp(Z))),
+        (lambda z: 1 / z, np.conj(-1 / Z**2)),
+        (lambda z: (z * z.conj()).real, 2 * Z),  # |z|²: steepest ascent is 2z
+        (lambda z: np.real(z) * 3.0, 3),
+        (lambda z: np.imag(z) * 3.0, 3j),
+        (lambda z: np.sum(np.stack([z, 2 * z]) * np.array([1.0, 1j])).real, 1 - 2j),
+    ],
+)
+def test_33_complex_gradients_are_conjugated(f, expected) -> None:
+    for z in (Variable(Z), Variable(np.complex64(Z)), Variable(np.array([Z]))):
+        with Tape() as t:
+            y = f(z if z.shape == () else z[0])
+        g = t.gradient(y, z)
+        assert g.dtype == z.dtype
+        np.testing.assert_allclose(np.ravel(g.numpy()), expected, rtol=1e-6)
+
+
+def test_33_a_real_source_has_a_real_gradient() -> None:
+    x = Variable([1.0, 2.0])
+    with Tape() as t:
+        y = np.sum(x * 1j * np.array([1j, 1.0])).real
+    assert value(t.gradient(y, x)) == [-1, 0]
+    with Tape() as t:
+        y = ag.relu(Variable(Z) * 1.0)
+        with pytest.raises(ag.errors.NoDerivativeError, match="relu is known for real numbers only"):
+            t.gradient(y, t.watched_variables())
+
+
 def test_34_dropping_a_tape_frees_what_it_held() -> None:
     x = Variable(np.ones(1000))
     gc.disable()
