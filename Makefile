@@ -15,7 +15,7 @@ help:
 	@echo "make test                                     set up, run the tests"
 	@echo "make lint                                     ruff and mypy"
 	@echo "make docs                                     build the site in docs/_build/html"
-	@echo "make notebooks                                run the notebooks' sources and store their outputs"
+	@echo "make notebooks DATA=folder                    run the notebooks' sources and store their outputs"
 	@echo "make bench                                    time a training step against the same work by hand"
 	@echo "make clean                                    remove .venv and everything built"
 
@@ -57,7 +57,7 @@ docs: $(VENV)/.docs
 	@echo "docs/_build/html/index.html"
 
 notebooks: $(VENV)/.test
-	GRADTAPE_OFFLINE=1 PYTHONPATH=. $(BIN)/jupytext --to ipynb --execute notebooks/*.py
+	$(if $(DATA),GRADTAPE_DATA=$(DATA)) $(BIN)/python notebooks/execute.py
 
 bench: $(VENV)/.run
 	$(BIN)/python benchmarks/mnist_step.py $(if $(DATA),--data $(DATA)) $(ARGS)

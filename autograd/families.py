@@ -119,6 +119,10 @@ def _shape(x: Any) -> tuple[int, ...]:
     return getattr(_raw(x), "shape", ())
 
 
+def _is_complex(x: Any) -> bool:
+    return x.dtype.kind == "c" if hasattr(x, "dtype") else type(x) is complex
+
+
 def _zero(x: Any) -> Any:
     x = _raw(x)
     return np.zeros_like(x) if hasattr(x, "shape") else 0.0  # a Python zero widens no float32 beside it
@@ -133,7 +137,7 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
     x = _raw(x)
     if type(x) is tuple:
         return g  # a bundle; each part is fitted where it is picked
-    if op.real and np.iscomplexobj(x):
+    if op.real and _is_complex(x):
         raise NoDerivativeError(
             f"the derivative of {op.name} is known for real numbers only, and its input {position} is {describe(x)}; "
             f"take x.real, x.imag or a product with the conjugate first"
@@ -171,7 +175,7 @@ def cast(g: Any, dtype: np.dtype[Any]) -> Any:
 def _python_number(g: Any, kind: type) -> Any:
     """The sum of `g` as a Python float or complex number, like the input it belongs to."""
     total = g if _shape(g) == () else np.sum(g)
-    if kind is float and np.iscomplexobj(_raw(total)):
+    if kind is float and _is_complex(_raw(total)):
         total = total.real
     return total.astype(kind) if isinstance(g, Value) else kind(total)
 

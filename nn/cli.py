@@ -45,10 +45,10 @@ def parser() -> argparse.ArgumentParser:
         description=mnist.__doc__,
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    command.add_argument("--data", type=Path, metavar="DIR", help="folder with the four IDX files of MNIST, gzipped or not")
+    command.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST's four IDX files, gzipped or not")
     command.add_argument("--offline", action="store_true", help="do not look for MNIST on the network")
-    command.add_argument("--out", type=Path, metavar="DIR", default=Path("runs"), help="where to write the run's folder")
-    command.add_argument("--epochs", type=_positive_int, metavar="N", default=5, help="passes over the training images")
+    command.add_argument("--out", type=Path, metavar="DIR", default=Path("runs"), help="where the run's folder goes")
+    command.add_argument("--epochs", type=_positive_int, metavar="N", default=5, help="passes over the images")
     command.add_argument("--batch-size", type=_positive_int, metavar="N", default=128, help="images in a step")
     command.add_argument("--learning-rate", type=_positive_float, metavar="X", default=1e-3, help="of RMSprop")
     command.add_argument("--seed", type=int, metavar="S", default=0, help="of the weights and of the shuffling")

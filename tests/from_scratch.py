@@ -15,7 +15,6 @@ from autograd import Tape, Variable
 from nn.datasets import mnist
 from nn.losses import SparseCategoricalCrossentropy
 
-
 sparse_categorical_crossentropy = SparseCategoricalCrossentropy().call
 
 

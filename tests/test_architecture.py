@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(p for name in ("autograd", "optim", "nn") for p in (ROOT / name).rglob("*.py"))
 
 # From the ground up. A room may import the rooms before it.
-ROOMS = ["errors", "locks", "graph", "nest", "primitive", "families", "ops", "protocols", "at", "tensor", "bundle",
+ROOMS = ["errors", "locks", "graph", "debug", "nest", "primitive", "families", "ops", "protocols", "at", "tensor", "bundle",
          "reverse", "forward", "tape", "custom", "transforms", "check", "picture"]  # fmt: skip
 THIRD_PARTY = {
     "autograd": {"numpy"},

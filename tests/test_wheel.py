@@ -50,9 +50,13 @@ def test_it_trains_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel], check=True, env=clean)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel], check=True, env=clean
+    )
     done = subprocess.run([python, "-c", PROGRAM], cwd=tmp_path, env=clean, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) > 0.85
-    version = subprocess.run([python, "-m", "nn.cli", "--version"], cwd=tmp_path, env=clean, capture_output=True, text=True)
+    version = subprocess.run(
+        [python, "-m", "nn.cli", "--version"], cwd=tmp_path, env=clean, capture_output=True, text=True
+    )
     assert version.stdout.startswith("gradtape 0.")

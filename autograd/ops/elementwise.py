@@ -98,7 +98,9 @@ where    = linear("where", np.where, None, lambda g, y, c, a, b: np.where(c, g, 
 
 
 def _cast(x: Any, *, dtype: Any) -> Any:
-    return dtype(x) if (dtype is float or dtype is complex) and np.ndim(x) == 0 else np.asanyarray(x).astype(dtype, copy=False)
+    if (dtype is float or dtype is complex) and np.ndim(x) == 0:
+        return dtype(x)
+    return np.asanyarray(x).astype(dtype, copy=False)
 
 
 # The sweep gives every cotangent the dtype of its input, so a cast needs no rule of its own.

@@ -38,5 +38,12 @@ def images(source: str = "the copy inside gradtape") -> ImageData:
     with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
         x, y = archive["images"], archive["labels"]
     # Copies, so that writing to the training arrays or keeping only the test arrays concerns nothing else.
-    return ImageData(x[:TRAIN].copy(), y[:TRAIN].copy(), x[TRAIN:].copy(), y[TRAIN:].copy(),
-                     name="UCI digits, 8x8", source=source, max_value=16)
+    return ImageData(
+        x[:TRAIN].copy(),
+        y[:TRAIN].copy(),
+        x[TRAIN:].copy(),
+        y[TRAIN:].copy(),
+        name="UCI digits, 8x8",
+        source=source,
+        max_value=16,
+    )

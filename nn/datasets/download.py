@@ -31,9 +31,16 @@ PATIENCE = 300.0
 CHUNK = 1 << 16
 
 
-def download(urls: Iterable[str], target: Path, check: Callable[[bytes], T], *, max_bytes: int,
-             timeout: float = TIMEOUT, patience: float = PATIENCE,
-             report: Callable[[str], object] | None = None) -> tuple[T, str]:
+def download(
+    urls: Iterable[str],
+    target: Path,
+    check: Callable[[bytes], T],
+    *,
+    max_bytes: int,
+    timeout: float = TIMEOUT,
+    patience: float = PATIENCE,
+    report: Callable[[str], object] | None = None,
+) -> tuple[T, str]:
     """Keep the first of `urls` whose content passes `check` at `target`; return `check`'s result and the url.
 
     `check` gets the bytes as they came and raises a DataError where they are not the file that was wanted;
@@ -59,9 +66,12 @@ def download(urls: Iterable[str], target: Path, check: Callable[[bytes], T], *, 
             except OSError as error:
                 say(f"{target} could not be kept for the next time: {error}")
             return result, url
-    raise DownloadFailed(f"{target.name} could not be downloaded", got=listing(failures),
-                         expected="one mirror that has the file",
-                         advice=f"look at the network and its proxy, or put the file into {target.parent}")
+    raise DownloadFailed(
+        f"{target.name} could not be downloaded",
+        got=listing(failures),
+        expected="one mirror that has the file",
+        advice=f"look at the network and its proxy, or put the file into {target.parent}",
+    )
 
 
 def fetch(url: str, *, max_bytes: int, timeout: float = TIMEOUT, patience: float = PATIENCE) -> bytes:
@@ -83,8 +93,9 @@ def fetch(url: str, *, max_bytes: int, timeout: float = TIMEOUT, patience: float
             if time.monotonic() > deadline:
                 raise TimeoutError(f"not done after {patience:g} s, {len(body)} bytes came")
     if promised is not None and len(body) < promised:
-        raise TruncatedFile(f"{url} broke off", got=f"{len(body)} bytes", expected=f"{promised} bytes",
-                            advice="try again later")
+        raise TruncatedFile(
+            f"{url} broke off", got=f"{len(body)} bytes", expected=f"{promised} bytes", advice="try again later"
+        )
     return bytes(body)
 
 
@@ -132,5 +143,9 @@ def _open(url: str, timeout: float) -> http.client.HTTPResponse:
 
 
 def _too_large(url: str, got: int, max_bytes: int) -> FileTooLarge:
-    return FileTooLarge(f"{url} is too large", got=f"{got} bytes or more",
-                        expected=f"at most {max_bytes} bytes", advice="try another mirror")
+    return FileTooLarge(
+        f"{url} is too large",
+        got=f"{got} bytes or more",
+        expected=f"at most {max_bytes} bytes",
+        advice="try another mirror",
+    )

@@ -33,8 +33,10 @@ from nn.errors import (
     WrongDimensions,
 )
 
-TYPES = {code: np.dtype(name) for code, name in
-         {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}.items()}
+TYPES = {
+    code: np.dtype(name)
+    for code, name in {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}.items()
+}
 """The number types of the format, by the code in byte 2."""
 
 MAX_BYTES = 1 << 30
@@ -49,8 +51,7 @@ Shape = tuple[int | None, ...]
 """An expected shape; `None` stands for any size."""
 
 
-def read(path: str | os.PathLike[str], shape: Shape | None = None,
-         dtype: DTypeLike | None = None) -> NDArray[Any]:
+def read(path: str | os.PathLike[str], shape: Shape | None = None, dtype: DTypeLike | None = None) -> NDArray[Any]:
     """Return the array in the IDX file at `path`, gzipped or not (told by its content, not by its name).
 
     The array is new, writable, C-contiguous and in this machine's byte order. `shape` and `dtype`, where
@@ -64,12 +65,14 @@ def read(path: str | os.PathLike[str], shape: Shape | None = None,
     except (FileNotFoundError, NotADirectoryError):
         raise DataNotFound(f"there is no file {path}") from None
     except OSError as error:
-        raise UnreadableFile(f"{path} cannot be read", got=str(error), expected="a readable file",
-                             advice="look at its permissions") from error
+        raise UnreadableFile(
+            f"{path} cannot be read", got=str(error), expected="a readable file", advice="look at its permissions"
+        ) from error
 
 
-def decode(content: bytes, name: str = "the data", shape: Shape | None = None,
-           dtype: DTypeLike | None = None) -> NDArray[Any]:
+def decode(
+    content: bytes, name: str = "the data", shape: Shape | None = None, dtype: DTypeLike | None = None
+) -> NDArray[Any]:
     """Return the array in `content`, the bytes of an IDX file, gzipped or not; `name` is for error messages.
 
     Raises NotIDX, WebPageReceived, DamagedGzip, TruncatedFile, TrailingBytes, WrongDimensions, FileTooLarge.
@@ -91,8 +94,9 @@ def encode(array: NDArray[Any]) -> bytes:
     big_endian = array.dtype.newbyteorder(">")
     code = next((code for code, known in TYPES.items() if known == big_endian), None)
     if code is None:
-        raise TypeError(f"IDX has no number type for {array.dtype}; it has "
-                        + ", ".join(known.name for known in TYPES.values()))
+        raise TypeError(
+            f"IDX has no number type for {array.dtype}; it has " + ", ".join(known.name for known in TYPES.values())
+        )
     header = struct.pack(f">HBB{array.ndim}I", 0, code, array.ndim, *array.shape)
     return header + array.astype(big_endian, copy=False).tobytes(order="C")
 
@@ -106,8 +110,9 @@ def checksum(array: NDArray[Any]) -> str:
     return hashlib.sha256(encode(array)).hexdigest()
 
 
-def _decode(stream: io.BufferedIOBase, size: int, name: str, shape: Shape | None,
-            dtype: DTypeLike | None) -> NDArray[Any]:
+def _decode(
+    stream: io.BufferedIOBase, size: int, name: str, shape: Shape | None, dtype: DTypeLike | None
+) -> NDArray[Any]:
     """Unwrap gzip if there is any; `size` is how many bytes `stream` holds in all."""
     if size == 0:
         raise TruncatedFile(f"{name} is empty", got="0 bytes", expected="an IDX file", advice=AGAIN)
@@ -119,27 +124,40 @@ def _decode(stream: io.BufferedIOBase, size: int, name: str, shape: Shape | None
         with gzip.GzipFile(fileobj=stream, mode="rb") as unpacked:
             return _decode_plain(unpacked, size * MAX_EXPANSION, name, shape, dtype)
     except EOFError:
-        raise TruncatedFile(f"{name} ends in the middle of its gzip stream", got=f"{size} bytes",
-                            expected="a whole gzip file", advice=AGAIN) from None
+        raise TruncatedFile(
+            f"{name} ends in the middle of its gzip stream",
+            got=f"{size} bytes",
+            expected="a whole gzip file",
+            advice=AGAIN,
+        ) from None
     except (gzip.BadGzipFile, zlib.error) as error:
-        raise DamagedGzip(f"{name} is a damaged gzip file", got=str(error), expected="a whole gzip file",
-                          advice=AGAIN) from error
+        raise DamagedGzip(
+            f"{name} is a damaged gzip file", got=str(error), expected="a whole gzip file", advice=AGAIN
+        ) from error
 
 
-def _decode_plain(stream: io.BufferedIOBase, room: int, name: str, shape: Shape | None,
-                  dtype: DTypeLike | None) -> NDArray[Any]:
+def _decode_plain(
+    stream: io.BufferedIOBase, room: int, name: str, shape: Shape | None, dtype: DTypeLike | None
+) -> NDArray[Any]:
     """Read header and numbers; `room` is the most bytes that `stream` can hold."""
     stored, sizes = _header(stream, name)
     native = stored.newbyteorder("=")
     if (dtype is not None and native != dtype) or not _fits(sizes, shape):
         wanted = "" if dtype is None else f"{np.dtype(dtype).name} "
-        raise WrongDimensions(f"{name} has the wrong dimensions", got=f"{native.name} {sizes}",
-                              expected=f"{wanted}{shape or ''}".replace("None", "any"),
-                              advice="look whether the files were mixed up")
+        raise WrongDimensions(
+            f"{name} has the wrong dimensions",
+            got=f"{native.name} {sizes}",
+            expected=f"{wanted}{shape or ''}".replace("None", "any"),
+            advice="look whether the files were mixed up",
+        )
     # A dimension of size 0 counts as 1: NumPy cannot make (0, 2**32 - 1, 2**32 - 1) either.
     if (claimed := math.prod(max(n, 1) for n in sizes) * stored.itemsize) > MAX_BYTES:
-        raise FileTooLarge(f"the header of {name} promises too much", got=f"shape {sizes}, {claimed} bytes",
-                           expected=f"at most {MAX_BYTES} bytes", advice=AGAIN)
+        raise FileTooLarge(
+            f"the header of {name} promises too much",
+            got=f"shape {sizes}, {claimed} bytes",
+            expected=f"at most {MAX_BYTES} bytes",
+            advice=AGAIN,
+        )
     needed = math.prod(sizes) * stored.itemsize
     if needed > room:
         raise _too_short(name, f"room for {room} bytes", needed, sizes)
@@ -147,13 +165,17 @@ def _decode_plain(stream: io.BufferedIOBase, room: int, name: str, shape: Shape 
     target = array.reshape(-1).view(np.uint8).data
     filled = 0
     while filled < needed:
-        count = stream.readinto(target[filled:filled + CHUNK])
+        count = stream.readinto(target[filled : filled + CHUNK])
         if not count:
             raise _too_short(name, f"{filled} bytes", needed, sizes)
         filled += count
     if stream.read(1):  # at the end of a gzip stream this is also what makes gzip compare its checksum
-        raise TrailingBytes(f"{name} goes on after its last number", got="at least one byte more",
-                            expected=f"{needed} bytes of numbers for shape {sizes}", advice=AGAIN)
+        raise TrailingBytes(
+            f"{name} goes on after its last number",
+            got="at least one byte more",
+            expected=f"{needed} bytes of numbers for shape {sizes}",
+            advice=AGAIN,
+        )
     return array.astype(native, copy=False)
 
 
@@ -166,22 +188,34 @@ def _header(stream: io.BufferedIOBase, name: str) -> tuple[np.dtype[Any], tuple[
     magic = stream.read(4)
     start = magic + (b"" if magic[:2] == b"\0\0" else stream.read(60))
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise WebPageReceived(f"{name} is a web page, not data", got=repr(start), expected="an IDX file",
-                              advice="open the address in a browser: a login or error page may stand there")
+        raise WebPageReceived(
+            f"{name} is a web page, not data",
+            got=repr(start),
+            expected="an IDX file",
+            advice="open the address in a browser: a login or error page may stand there",
+        )
     if len(start) < 4:
         raise TruncatedFile(f"{name} ends inside its header", repr(start), "4 bytes", AGAIN)
     dtype, rank = TYPES.get(magic[2]), magic[3]
     if magic[:2] != b"\0\0" or dtype is None or not 1 <= rank <= 8:
-        raise NotIDX(f"{name} is not an IDX file", got=f"first bytes {start!r}",
-                     expected="two zero bytes, a number type (8, 9, 11 to 14), 1 to 8 dimensions",
-                     advice=AGAIN)
+        raise NotIDX(
+            f"{name} is not an IDX file",
+            got=f"first bytes {start!r}",
+            expected="two zero bytes, a number type (8, 9, 11 to 14), 1 to 8 dimensions",
+            advice=AGAIN,
+        )
     sizes = stream.read(4 * rank)
     if len(sizes) < 4 * rank:
-        raise TruncatedFile(f"{name} ends inside its header", got=f"{len(sizes)} bytes of sizes",
-                            expected=f"{4 * rank} bytes", advice=AGAIN)
+        raise TruncatedFile(
+            f"{name} ends inside its header",
+            got=f"{len(sizes)} bytes of sizes",
+            expected=f"{4 * rank} bytes",
+            advice=AGAIN,
+        )
     return dtype, struct.unpack(f">{rank}I", sizes)
 
 
 def _fits(found: tuple[int, ...], wanted: Shape | None) -> bool:
-    return wanted is None or (len(found) == len(wanted)
-                              and all(w is None or n == w for n, w in zip(found, wanted, strict=True)))
+    return wanted is None or (
+        len(found) == len(wanted) and all(w is None or n == w for n, w in zip(found, wanted, strict=True))
+    )

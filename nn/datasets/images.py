@@ -34,8 +34,10 @@ class ImageData:
     max_value: int
 
     def __str__(self) -> str:
-        return (f"{self.name}: {len(self.x_train)} pictures for training, {len(self.x_test)} for testing, "
-                f"from {self.source}")
+        return (
+            f"{self.name}: {len(self.x_train)} pictures for training, {len(self.x_test)} for testing, "
+            f"from {self.source}"
+        )
 
     @property
     def splits(self) -> tuple[Split, Split]:
@@ -46,10 +48,16 @@ class ImageData:
 def check_labels(pictures: NDArray[Any], labels: NDArray[Any], name: str, classes: int = 10) -> None:
     """Raise InconsistentData unless there is one label for each picture, one or more, all below `classes`."""
     if not len(pictures) == len(labels) > 0:
-        raise InconsistentData(f"{name}: pictures and labels do not belong together",
-                               got=f"{len(pictures)} pictures, {len(labels)} labels",
-                               expected="as many, one or more", advice="look whether the files were mixed up")
+        raise InconsistentData(
+            f"{name}: pictures and labels do not belong together",
+            got=f"{len(pictures)} pictures, {len(labels)} labels",
+            expected="as many, one or more",
+            advice="look whether the files were mixed up",
+        )
     if (highest := int(labels.max())) >= classes:
-        raise InconsistentData(f"{name}: a label is out of range", got=str(highest),
-                               expected=f"0 to {classes - 1}",
-                               advice="read a data set with other classes with nn.datasets.idx.read")
+        raise InconsistentData(
+            f"{name}: a label is out of range",
+            got=str(highest),
+            expected=f"0 to {classes - 1}",
+            advice="read a data set with other classes with nn.datasets.idx.read",
+        )

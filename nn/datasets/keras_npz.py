@@ -24,8 +24,12 @@ def read(path: Path, shapes: dict[str, tuple[int, ...]]) -> list[Bytes]:
     except DataError:
         raise
     except Exception as error:  # zipfile, zlib and NumPy raise many kinds when the bytes are not their own
-        raise DamagedArchive(f"{path} cannot be read", got=f"{type(error).__name__}: {error}",
-                             expected="mnist.npz as Keras writes it", advice="delete it") from error
+        raise DamagedArchive(
+            f"{path} cannot be read",
+            got=f"{type(error).__name__}: {error}",
+            expected="mnist.npz as Keras writes it",
+            advice="delete it",
+        ) from error
 
 
 def _member(archive: zipfile.ZipFile, path: Path, key: str, shape: tuple[int, ...]) -> Bytes:
@@ -33,11 +37,19 @@ def _member(archive: zipfile.ZipFile, path: Path, key: str, shape: tuple[int, ..
         np.lib.format.read_magic(stream)
         found, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
         if found != shape or fortran or dtype != np.uint8:
-            raise WrongDimensions(f"{key} in {path} has the wrong dimensions", got=f"{dtype} {found}",
-                                  expected=f"uint8 {shape}", advice="delete the file")
+            raise WrongDimensions(
+                f"{key} in {path} has the wrong dimensions",
+                got=f"{dtype} {found}",
+                expected=f"uint8 {shape}",
+                advice="delete the file",
+            )
         needed = math.prod(shape)
         content = stream.read(needed)
     if len(content) < needed:
-        raise TruncatedFile(f"{key} in {path} ends too soon", got=f"{len(content)} bytes",
-                            expected=f"{needed} bytes", advice="delete the file")
+        raise TruncatedFile(
+            f"{key} in {path} ends too soon",
+            got=f"{len(content)} bytes",
+            expected=f"{needed} bytes",
+            advice="delete the file",
+        )
     return np.frombuffer(content, np.uint8).reshape(shape).copy()

@@ -39,14 +39,27 @@ class File(NamedTuple):
 
 
 FILES = (
-    File("train-images-idx3-ubyte", "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-         (60000, 28, 28), "x_train"),
-    File("train-labels-idx1-ubyte", "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-         (60000,), "y_train"),
-    File("t10k-images-idx3-ubyte", "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-         (10000, 28, 28), "x_test"),
-    File("t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-         (10000,), "y_test"),
+    File(
+        "train-images-idx3-ubyte",
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        (60000, 28, 28),
+        "x_train",
+    ),
+    File(
+        "train-labels-idx1-ubyte",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        (60000,),
+        "y_train",
+    ),
+    File(
+        "t10k-images-idx3-ubyte",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        (10000, 28, 28),
+        "x_test",
+    ),
+    File(
+        "t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2", (10000,), "y_test"
+    ),
 )
 """The four files, in the order in which the arrays are returned."""
 
@@ -72,9 +85,16 @@ def load_data(path: str | os.PathLike[str] | None = None, *, verify: bool = True
     return find(path, fallback=False, verify=verify).splits
 
 
-def find(data: str | os.PathLike[str] | None = None, *, download: bool = True, fallback: bool = True,
-         verify: bool = True, report: Report | None = None, mirrors: Sequence[str] = MIRRORS,
-         timeout: float = TIMEOUT) -> ImageData:
+def find(
+    data: str | os.PathLike[str] | None = None,
+    *,
+    download: bool = True,
+    fallback: bool = True,
+    verify: bool = True,
+    report: Report | None = None,
+    mirrors: Sequence[str] = MIRRORS,
+    timeout: float = TIMEOUT,
+) -> ImageData:
     """Return MNIST from the first place that has it, or the embedded 8x8 digits where no place has it.
 
     The places: the folder `data` and no other, if it is given; else our cache folder, Keras's file,
@@ -110,9 +130,12 @@ def find(data: str | os.PathLike[str] | None = None, *, download: bool = True, f
     if fallback:
         say("MNIST is neither on this machine nor to be had from a mirror; taking the embedded 8x8 digits")
         return digits.images(source="the copy inside gradtape, because MNIST could not be found")
-    raise DataNotFound("MNIST was not found", got=listing(failures),
-                       expected="the four files in one place",
-                       advice="put them into a folder and give it as data=, or look at the network")
+    raise DataNotFound(
+        "MNIST was not found",
+        got=listing(failures),
+        expected="the four files in one place",
+        advice="put them into a folder and give it as data=, or look at the network",
+    )
 
 
 def _places(ask_mirrors: Callable[[], tuple[Arrays, str]]) -> Iterator[Callable[[], tuple[Arrays, str]]]:
@@ -152,16 +175,22 @@ def _file(folder: Path, file: File, verify: bool) -> Bytes:
         except DataNotFound:
             continue
         return _verify(array, file, str(folder / name)) if verify else array
-    raise DataNotFound(f"{file.name} is not in {folder}", expected=f"{file.name} or {file.name}.gz",
-                       got="" if folder.is_dir() else "no such folder",
-                       advice="name the folder that holds all four files, or none to download them")
+    raise DataNotFound(
+        f"{file.name} is not in {folder}",
+        expected=f"{file.name} or {file.name}.gz",
+        got="" if folder.is_dir() else "no such folder",
+        advice="name the folder that holds all four files, or none to download them",
+    )
 
 
 def _verify(array: Bytes, file: File, name: str) -> Bytes:
     if (found := idx.checksum(array)) != file.sha256:
-        raise ChecksumMismatch(f"{name} is not MNIST's {file.name}", got=f"SHA-256 {found}",
-                               expected=f"SHA-256 {file.sha256}",
-                               advice="fetch it again; for another data set of this form, verify=False")
+        raise ChecksumMismatch(
+            f"{name} is not MNIST's {file.name}",
+            got=f"SHA-256 {found}",
+            expected=f"SHA-256 {file.sha256}",
+            advice="fetch it again; for another data set of this form, verify=False",
+        )
     return array
 
 
@@ -184,8 +213,14 @@ def _mirrors(mirrors: Sequence[str], timeout: float, say: Report) -> tuple[Array
         def check(content: bytes, file: File = file, packed: str = packed) -> Bytes:
             return _verify(idx.decode(content, packed, file.shape, np.uint8), file, packed)
 
-        array, url = fetch_file([mirror + packed for mirror in order], folder / packed, check,
-                                max_bytes=file.max_bytes, timeout=timeout, report=say)
+        array, url = fetch_file(
+            [mirror + packed for mirror in order],
+            folder / packed,
+            check,
+            max_bytes=file.max_bytes,
+            timeout=timeout,
+            report=say,
+        )
         arrays.append(array)
         used.append(url.removesuffix(packed))
         order.sort(key=lambda mirror: mirror != used[-1])  # a dead mirror is waited for once, not four times

@@ -47,5 +47,9 @@ def home() -> Path:
     try:
         return Path.home()
     except RuntimeError as error:
-        raise DataNotFound("no home folder is known", got=str(error), expected="HOME to be set",
-                           advice="set HOME, or GRADTAPE_CACHE for the cache folder") from error
+        raise DataNotFound(
+            "no home folder is known",
+            got=str(error),
+            expected="HOME to be set",
+            advice="set HOME, or GRADTAPE_CACHE for the cache folder",
+        ) from error

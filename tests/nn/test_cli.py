@@ -39,7 +39,11 @@ def test_a_run_says_what_it_does(finished) -> None:
     assert "\r" not in done.stdout
     assert "\x1b" not in done.stdout
     lines = done.stdout.splitlines()
-    assert [line.split(" - ")[0] for line in lines if line.startswith("Epoch")] == ["Epoch 1/3", "Epoch 2/3", "Epoch 3/3"]
+    assert [line.split(" - ")[0] for line in lines if line.startswith("Epoch")] == [
+        "Epoch 1/3",
+        "Epoch 2/3",
+        "Epoch 3/3",
+    ]
     assert all("loss: " in line and "accuracy: " in line for line in lines if line.startswith("Epoch"))
     notes = [i for i, line in enumerate(lines) if line.startswith("NOTE: this is not MNIST but UCI digits, 8x8")]
     assert len(notes) == 2

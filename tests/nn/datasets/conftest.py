@@ -74,8 +74,18 @@ def nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "home" / ".cache"))
     monkeypatch.chdir(tmp_path / "work")
-    for name in ("GRADTAPE_CACHE", "GRADTAPE_OFFLINE", "XDG_CACHE_HOME", "KERAS_HOME",
-                 "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    for name in (
+        "GRADTAPE_CACHE",
+        "GRADTAPE_OFFLINE",
+        "XDG_CACHE_HOME",
+        "KERAS_HOME",
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+    ):
         monkeypatch.delenv(name, raising=False)
     look_up = socket.getaddrinfo
 
@@ -96,9 +106,15 @@ def cache(tmp_path: Path) -> Path:
 def tiny(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     """Put a data set of 20 + 10 pictures of 4x3 in MNIST's place; return its files' bytes by name."""
     random = np.random.default_rng(7)
-    arrays = (random.integers(0, 256, (20, 4, 3), np.uint8), random.integers(0, 10, 20, np.uint8),
-              random.integers(0, 256, (10, 4, 3), np.uint8), random.integers(0, 10, 10, np.uint8))
-    files = tuple(file._replace(sha256=idx.checksum(array), shape=array.shape)
-                  for file, array in zip(mnist.FILES, arrays, strict=True))
+    arrays = (
+        random.integers(0, 256, (20, 4, 3), np.uint8),
+        random.integers(0, 10, 20, np.uint8),
+        random.integers(0, 256, (10, 4, 3), np.uint8),
+        random.integers(0, 10, 10, np.uint8),
+    )
+    files = tuple(
+        file._replace(sha256=idx.checksum(array), shape=array.shape)
+        for file, array in zip(mnist.FILES, arrays, strict=True)
+    )
     monkeypatch.setattr(mnist, "FILES", files)
     return {file.name: idx.encode(array) for file, array in zip(files, arrays, strict=True)}

@@ -42,6 +42,7 @@ def half_and_stall(mirror: Any, then: Callable[[], object] = lambda: None) -> An
         request.wfile.flush()
         then()
         mirror.released.wait(30)
+
     return answer
 
 
@@ -111,8 +112,7 @@ def test_a_bad_mirror_is_named_and_the_next_one_asked(failure: str, mirror: Any,
     assert not target.parent.exists()
 
     said: list[str] = []
-    array, url = download([mirror.url + "bad", mirror.url + "good"], target, check, max_bytes=2000,
-                          report=said.append)
+    array, url = download([mirror.url + "bad", mirror.url + "good"], target, check, max_bytes=2000, report=said.append)
     np.testing.assert_array_equal(array, NUMBERS)
     assert url == mirror.url + "good"
     assert said == [f"downloading {mirror.url}bad", f"downloading {mirror.url}good"]
@@ -201,8 +201,9 @@ def test_ctrl_c_in_the_middle_leaves_nothing(mirror: Any, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 @pytest.mark.parametrize("step", ["write", "replace"])
-def test_storing_that_breaks_off_leaves_the_old_file(error: BaseException, step: str, tmp_path: Path,
-                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+def test_storing_that_breaks_off_leaves_the_old_file(
+    error: BaseException, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     target = tmp_path / "kept" / "numbers.gz"
     store(b"old", target)
 
@@ -227,8 +228,9 @@ def test_what_cannot_be_kept_is_returned_all_the_same(mirror: Any, tmp_path: Pat
     mirror.pages["/page"] = PAGE
     (tmp_path / "kept").write_text("a file where the folder should be")
     said: list[str] = []
-    array, _ = download([mirror.url + "page"], tmp_path / "kept" / "numbers.gz", check, max_bytes=2000,
-                        report=said.append)
+    array, _ = download(
+        [mirror.url + "page"], tmp_path / "kept" / "numbers.gz", check, max_bytes=2000, report=said.append
+    )
     np.testing.assert_array_equal(array, NUMBERS)
     assert "numbers.gz could not be kept for the next time: " in said[-1]
 

@@ -114,13 +114,17 @@ def header(*shape: int) -> bytes:
     return struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape)
 
 
-@pytest.mark.parametrize(("content", "kind", "text"), [
-    (header(2**29) + b"\1", TruncatedFile, r"too soon\n  got: room for 9 bytes\n  expected: 536870912"),
-    (gzip.compress(header(2**29) + b"\1"), TruncatedFile, r"ends too soon\n  got: room for"),
-    (header(2**31, 2**31), FileTooLarge, r"promises too much\n  got: shape \(2147483648, 2147483648\)"),
-    (header(0, 2**32 - 1, 2**32 - 1, 2**32 - 1), FileTooLarge, "promises too much"),
-    (gzip.compress(header(2**30 + 1) + bytes(2**16)), FileTooLarge, "expected: at most 1073741824 bytes"),
-], ids=["plain", "gzip", "product", "zero in the product", "gzip over the limit"])
+@pytest.mark.parametrize(
+    ("content", "kind", "text"),
+    [
+        (header(2**29) + b"\1", TruncatedFile, r"too soon\n  got: room for 9 bytes\n  expected: 536870912"),
+        (gzip.compress(header(2**29) + b"\1"), TruncatedFile, r"ends too soon\n  got: room for"),
+        (header(2**31, 2**31), FileTooLarge, r"promises too much\n  got: shape \(2147483648, 2147483648\)"),
+        (header(0, 2**32 - 1, 2**32 - 1, 2**32 - 1), FileTooLarge, "promises too much"),
+        (gzip.compress(header(2**30 + 1) + bytes(2**16)), FileTooLarge, "expected: at most 1073741824 bytes"),
+    ],
+    ids=["plain", "gzip", "product", "zero in the product", "gzip over the limit"],
+)
 def test_a_header_that_lies_takes_no_memory(content: bytes, kind: type[DataError], text: str) -> None:
     tracemalloc.start()
     try:
@@ -142,12 +146,15 @@ def test_a_gzip_bomb_is_read_no_further_than_the_header_says() -> None:
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize(("shape", "dtype", "text"), [
-    ((2, 3, 5), None, r"has the wrong dimensions\n  got: uint8 \(2, 3, 4\)\n  expected: \(2, 3, 5\)"),
-    ((2, 3), np.uint8, r"expected: uint8 \(2, 3\)"),
-    ((None, 28, 28), np.uint8, r"expected: uint8 \(any, 28, 28\)"),
-    (None, np.float32, r"got: uint8 \(2, 3, 4\)\n  expected: float32"),
-])
+@pytest.mark.parametrize(
+    ("shape", "dtype", "text"),
+    [
+        ((2, 3, 5), None, r"has the wrong dimensions\n  got: uint8 \(2, 3, 4\)\n  expected: \(2, 3, 5\)"),
+        ((2, 3), np.uint8, r"expected: uint8 \(2, 3\)"),
+        ((None, 28, 28), np.uint8, r"expected: uint8 \(any, 28, 28\)"),
+        (None, np.float32, r"got: uint8 \(2, 3, 4\)\n  expected: float32"),
+    ],
+)
 def test_unexpected_dimensions_are_refused(shape: Any, dtype: Any, text: str) -> None:
     with pytest.raises(WrongDimensions, match=text):
         idx.decode(PACKED, shape=shape, dtype=dtype)

@@ -1,0 +1,100 @@
+"""Callbacks: objects that are told what happens during `fit`. `History` keeps the figures of every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Logs = Mapping[str, float]
+
+
+class Callback:
+    """Base of the callbacks; each method is called at its time and does nothing here.
+
+    `model` is the model that is trained, `params` has "epochs", "steps" (per epoch) and "verbose". Setting
+    `self.model.stop_training = True` ends training after the running step.
+
+    >>> class Shout(Callback):
+    ...     def on_epoch_end(self, epoch, logs):
+    ...         print("EPOCH", epoch, "LOSS", logs["loss"])
+    """
+
+    model: Any = None
+    params: Mapping[str, Any] = {}
+
+    def on_train_begin(self) -> None:
+        """Training begins."""
+
+    def on_train_end(self) -> None:
+        """Training has ended, whether it came to its end or was stopped."""
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        """An epoch begins; the first is 0."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        """An epoch has ended; `logs` has its figures, those of validation too. Not called for one that was stopped."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
+        """A step has been made; `logs` has the means over the epoch so far."""
+
+
+class History(Callback):
+    """The figures of each epoch, which `fit` returns.
+
+    history: for each figure, such as "loss" and "val_accuracy", the list of its values.
+    epoch: the numbers of the epochs, from 0.
+    """
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+        self.epoch: list[int] = []
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        """Keep the figures."""
+        self.epoch.append(epoch)
+        for key, value in logs.items():
+            self.history.setdefault(key, []).append(value)
+
+    def __repr__(self) -> str:
+        last = ", ".join(f"{key}: {values[-1]:.4g}" for key, values in self.history.items())
+        return f"<History of {len(self.epoch)} epochs{'; the last has ' + last if last else ''}>"
+
+
+class CallbackList(Callback):
+    """Several callbacks as one: each is told in turn."""
+
+    def __init__(self, callbacks: Sequence[Callback]) -> None:
+        for callback in callbacks:
+            if not isinstance(callback, Callback):
+                raise TypeError(f"got {callback!r:.60} among the callbacks; expected objects whose class is a Callback")
+        self.callbacks = callbacks
+
+    def attach(self, model: Any, params: Mapping[str, Any]) -> None:
+        """Tell them whose training this is."""
+        for callback in self.callbacks:
+            callback.model, callback.params = model, params
+
+    def on_train_begin(self) -> None:
+        """Pass it on."""
+        for callback in self.callbacks:
+            callback.on_train_begin()
+
+    def on_train_end(self) -> None:
+        """Pass it on."""
+        for callback in self.callbacks:
+            callback.on_train_end()
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        """Pass it on."""
+        for callback in self.callbacks:
+            callback.on_epoch_begin(epoch)
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        """Pass it on."""
+        for callback in self.callbacks:
+            callback.on_epoch_end(epoch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
+        """Pass it on."""
+        for callback in self.callbacks:
+            callback.on_train_batch_end(batch, logs)

@@ -1,0 +1,263 @@
+"""Training: `compile`, `fit`, `evaluate` and `predict`, and the step that they repeat."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+import optim
+from autograd import Tape, Tensor
+from nn import random
+from nn.activations import Activation, linear
+from nn.batches import Data, batches, split_off
+from nn.callbacks import Callback, CallbackList, History
+from nn.checks import as_array, check_count, check_finite, check_same_length, warn_of_raw_pixels
+from nn.interrupts import on_interrupt
+from nn.layers.layer import Layer
+from nn.losses import Loss
+from nn.losses import get as find_loss
+from nn.metrics import Mean, Metric
+from nn.metrics import get as find_metric
+from nn.progress import Silent, Verbose, reporter
+
+Function = Callable[[Any, Any], Any]
+Logs = dict[str, float]
+
+
+class Head(NamedTuple):
+    """Where the model ends and the loss begins: what to run, the loss of what it gives, and what it leaves out."""
+
+    forward: Callable[..., Tensor]
+    loss: Loss
+    left_out: Activation
+
+
+class Trainer(Layer):
+    """A layer that can be trained. A subclass may write its own `train_step` and `test_step`."""
+
+    compiled = False
+    stop_training = False
+    optimizer: optim.Optimizer
+    loss: Loss | None
+    metrics: list[Metric]
+
+    def compile(
+        self,
+        optimizer: str | optim.Optimizer = "rmsprop",
+        loss: str | Loss | Function | None = None,
+        metrics: Sequence[str | Metric | Function] | None = None,
+    ) -> None:
+        """Say how to train: with which optimizer, to make which loss small, and which figures to show beside it.
+
+        Each is a name or an object; ValueError at once for a name that is not known, with those near to it.
+        `metrics` shows afterwards what "accuracy" was taken to mean. Only a `train_step` of one's own can do
+        without a loss.
+        """
+        chosen_loss = None if loss is None else find_loss(loss)
+        chosen = [find_metric(metric, chosen_loss) for metric in metrics or []]
+        names = ["loss", *(metric.name for metric in chosen)]
+        if len(set(names)) < len(names):
+            raise ValueError(f"the figures are called {', '.join(names)}; expected a different name for each")
+        self.optimizer, self.loss, self.metrics = optim.get(optimizer), chosen_loss, chosen
+        self.mean_loss = Mean("loss")
+        self.compiled = True
+
+    # One batch.
+
+    def train_step(self, data: Data) -> Logs:
+        """One step on a batch (x, y): the loss, its gradients, the update. Returns the means over the epoch so far.
+
+        `fit` hands over the labels in the shape that the loss works on: (batch, 1) for one output unit.
+        """
+        x, y = data
+        head = self.head()
+        with Tape() as tape:
+            outputs = head.forward(x, training=True)
+            loss = head.loss(y, outputs)
+        weights = self.trainable_weights
+        gradients = tape.gradient(loss, weights)
+        self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
+        return self.update_metrics(loss, y, outputs, head.left_out)
+
+    def test_step(self, data: Data) -> Logs:
+        """Loss and metrics on a batch (x, y), without training. Returns the means over all batches so far."""
+        x, y = data
+        head = self.head()
+        outputs = head.forward(x)
+        return self.update_metrics(head.loss(y, outputs), y, outputs, head.left_out)
+
+    def head(self) -> Head:
+        """What a step runs, and the loss of what that gives.
+
+        A softmax or sigmoid right under its crossentropy is left out, and the loss computed from logits: as one
+        operation, and exact where the probability itself would round to 0 or 1.
+        """
+        if self.loss is None:
+            raise ValueError("compile() was given no loss; expected one, such as loss='mse'")
+        of_logits = self.loss.from_logits_of(self.activation)
+        return Head(self, self.loss, linear) if of_logits is None else Head(self.logits, of_logits, self.activation)
+
+    def update_metrics(self, loss: Any, y: Any, outputs: Tensor, left_out: Activation = linear) -> Logs:
+        """Take a batch into the means. Metrics that logits do not serve get `left_out` of the outputs."""
+        self.mean_loss.update_state(loss, sample_weight=len(y))
+        for metric in self.metrics:
+            metric.update_state(y, outputs if metric.takes_logits else left_out(outputs))
+        return {metric.name: metric.result() for metric in (self.mean_loss, *self.metrics)}
+
+    def reset_metrics(self) -> None:
+        """Begin the means of the loss and the metrics anew."""
+        for metric in (self.mean_loss, *self.metrics):
+            metric.reset_state()
+
+    def train_on_batch(self, x: Any, y: Any, return_dict: bool = False) -> Any:
+        """One step on this batch. Returns its loss, or a list of loss and metrics, or a dict of them."""
+        self._require_compiled()
+        self.reset_metrics()
+        return self._reported(self.train_step(self._checked((x, y))), return_dict)
+
+    # Whole data sets.
+
+    def fit(
+        self,
+        x: Any,
+        y: Any,
+        batch_size: int = 32,
+        epochs: int = 1,
+        verbose: Verbose = "auto",
+        callbacks: Sequence[Callback] | None = None,
+        validation_split: float = 0.0,
+        validation_data: tuple[Any, Any] | None = None,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+    ) -> History:
+        """Train for `epochs` passes over the data; returns the figures of each epoch.
+
+        x, y: arrays with the samples along the first axis.
+        batch_size: samples in a step; the last batch may be smaller.
+        verbose: 0 silent, 1 a live bar on a terminal, 2 a line per epoch; "auto" is 1. Without a terminal 1 is 2.
+        validation_split: the fraction of the samples, the last ones, to keep for validation.
+        validation_data: (x, y) to evaluate after each epoch instead; gives "val_loss" and so on.
+        shuffle: whether each epoch takes the samples in a new random order.
+        initial_epoch: the epoch to begin with, to go on where an earlier `fit` ended. Epochs go up to `epochs`.
+
+        The figures of an epoch are means over its samples while the weights were changing, so `evaluate` on the
+        same data gives others. A second `fit` goes on with the weights and the optimizer as they are. Ctrl-C ends
+        training after the running step and returns the epochs that were completed; a second Ctrl-C raises at once.
+        ValueError or TypeError for data that can not be right, before the first step.
+        """
+        self._require_compiled()
+        show = reporter(verbose)
+        batch_size = check_count(batch_size, "batch_size", 1)
+        epochs = check_count(epochs, "epochs", 0)
+        initial_epoch = check_count(initial_epoch, "initial_epoch", 0)
+        data, validation = self._checked((x, y)), None
+        if validation_data is not None:
+            validation = self._checked(validation_data, " of validation_data")
+        elif validation_split:
+            data, validation = split_off(data, validation_split)
+        if self.reads_raw_inputs():
+            warn_of_raw_pixels(data[0])
+
+        generator = random.generator() if shuffle else None
+        steps = -(-len(data[0]) // batch_size)
+        history = History()
+        listeners = CallbackList([*(callbacks or []), history])
+        listeners.attach(self, {"verbose": verbose, "epochs": epochs, "steps": steps})
+        self.stop_training = False
+        with on_interrupt(self.request_stop):
+            listeners.on_train_begin()
+            for epoch in range(initial_epoch, epochs):
+                listeners.on_epoch_begin(epoch)
+                with show(f"Epoch {epoch + 1}/{epochs}", steps, sys.stdout) as progress:
+                    logs = self._train_epoch(batches(data, batch_size, generator), listeners, progress)
+                    if logs is not None and validation is not None:
+                        logs = self._validate(batches(validation, batch_size), logs)
+                    if logs is None:
+                        progress.abandon()
+                        break
+                    progress.finish(logs)
+                listeners.on_epoch_end(epoch, logs)
+                if self.stop_training:
+                    break
+            listeners.on_train_end()
+        return history
+
+    def evaluate(
+        self, x: Any, y: Any, batch_size: int = 32, verbose: Verbose = "auto", return_dict: bool = False
+    ) -> Any:
+        """The loss on the data; with metrics a list of loss and metrics, or a dict of them if asked for."""
+        self._require_compiled()
+        show = reporter(verbose)
+        batch_size = check_count(batch_size, "batch_size", 1)
+        data = self._checked((x, y))
+        self.reset_metrics()
+        with show("Evaluation", -(-len(data[0]) // batch_size), sys.stdout) as progress:
+            logs: Logs = {}
+            for step, batch in enumerate(batches(data, batch_size), 1):
+                logs = self.test_step(batch)
+                progress.advance(step, logs)
+            progress.finish(logs)
+        return self._reported(logs, return_dict)
+
+    def predict(self, x: Any, batch_size: int = 32, verbose: Verbose = 0) -> npt.NDArray[Any]:
+        """The outputs for all samples, as one array of the last layer's dtype: float32 unless told otherwise."""
+        show = reporter(verbose)
+        batch_size = check_count(batch_size, "batch_size", 1)
+        x = as_array(x, "x")
+        outputs = []
+        with show("Prediction", -(-len(x) // batch_size), sys.stdout) as progress:
+            for start in range(0, len(x), batch_size):
+                outputs.append(self(x[start : start + batch_size]).numpy())
+                progress.advance(len(outputs), {})
+            progress.finish({})
+        return np.concatenate(outputs)
+
+    def request_stop(self) -> None:
+        """End `fit` after the running step; the epoch that it belongs to is left out of the history."""
+        self.stop_training = True
+
+    def reads_raw_inputs(self) -> bool:
+        """Whether inputs reach the first weights as they are, so that their size matters."""
+        return False
+
+    def _train_epoch(self, data: Iterator[Data], listeners: Callback, progress: Silent) -> Logs | None:
+        """All steps of an epoch and the figures of the last one; None if it was stopped."""
+        self.reset_metrics()
+        logs: Logs = {}
+        for step, batch in enumerate(data):
+            logs = self.train_step(batch)
+            listeners.on_train_batch_end(step, logs)
+            progress.advance(step + 1, logs)
+            if self.stop_training:
+                return None
+        return dict(logs)
+
+    def _validate(self, data: Iterator[Data], logs: Logs) -> Logs | None:
+        """The figures of training and those of validation beside them; None if it was stopped."""
+        self.reset_metrics()
+        found: Logs = {}
+        for batch in data:
+            found = self.test_step(batch)
+            if self.stop_training:
+                return None
+        return logs | {f"val_{name}": value for name, value in found.items()}
+
+    def _checked(self, data: tuple[Any, Any], origin: str = "") -> Data:
+        """The two arrays, looked at as wholes: this is the only time, so that steps need not look again."""
+        x, y = as_array(data[0], f"x{origin}"), as_array(data[1], f"y{origin}")
+        check_same_length(x, y, f"x{origin}", f"y{origin}")
+        check_finite(x, f"x{origin}")
+        check_finite(y, f"y{origin}")
+        outputs = self(x[:1])  # builds the model, too
+        return x, y if self.loss is None else self.loss.targets(y, (len(y), *outputs.shape[1:]))
+
+    def _require_compiled(self) -> None:
+        if not self.compiled:
+            raise RuntimeError('the model has not been compiled; call compile(optimizer="rmsprop", loss=...) first')
+
+    def _reported(self, logs: Logs, return_dict: bool) -> Any:
+        return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]

@@ -1,0 +1,144 @@
+"""What `fit` and its kin say to data and arguments that can not be right: one row per mistake."""
+
+import numpy as np
+import pytest
+
+import nn
+from nn import Activation, Dense, Flatten, Sequential
+from nn.checks import check_finite
+from nn.utils import to_categorical
+
+X = np.random.default_rng(0).random((20, 4))
+Y = np.arange(20) % 3
+SPARSE, CATEGORICAL = "sparse_categorical_crossentropy", "categorical_crossentropy"
+
+
+def holed(value, *places):
+    x = X.copy()
+    for place in places:
+        x[place] = value
+    return x
+
+
+# x, y, loss, further arguments of fit, the error, a pattern of its message
+MISTAKES = {
+    "lengths": (X, Y[:-1], SPARSE, {}, ValueError, "x has 20 samples and y has 19"),
+    "one-hot": (X, to_categorical(Y), SPARSE, {}, ValueError, f'one-hot.*loss="{CATEGORICAL}".*to_categorical'),
+    "integers": (X, Y, CATEGORICAL, {}, ValueError, rf'class numbers.*loss="{SPARSE}".*to_categorical\(y, 3\)'),
+    "label too large": (X, np.r_[Y[:7], 9, Y[8:]], SPARSE, {}, ValueError, "label 9 in row 7.*3 output units"),
+    "negative label": (X, np.r_[Y[:7], -1, Y[8:]], SPARSE, {}, ValueError, "label -1 in row 7"),
+    "shapes": (X, np.zeros((20, 2)), "mse", {}, ValueError, r"labels of shape \(20, 2\) do not fit outputs of shape \(20, 3\)"),
+    "list of lists": (X.tolist(), Y, SPARSE, {}, TypeError, r"x is a list; expected a NumPy array.*x = np.asarray\(x, "),
+    "list of labels": (X, Y.tolist(), SPARSE, {}, TypeError, r"y is a list"),
+    "text": (np.array([["a", "b"]] * 20), Y, SPARSE, {}, TypeError, "x has dtype <U1, which is text"),
+    "objects": (np.array([[1, None]] * 20), Y, SPARSE, {}, TypeError, "x has dtype object, which is mixed objects"),
+    "dates": (np.zeros(20, "M8[s]"), Y, SPARSE, {}, TypeError, "which is other values; expected numbers"),
+    "nothing": (None, Y, SPARSE, {}, TypeError, "x is a NoneType"),
+    "empty": (X[:0], Y[:0], SPARSE, {}, ValueError, r"x has shape \(0, 4\); expected at least one sample"),
+    "scalar": (np.array(1.0), Y, SPARSE, {}, ValueError, r"x has shape \(\)"),
+    "nan": (holed(np.nan, (3, 1), (5, 0)), Y, SPARSE, {}, ValueError, r"x has 2 NaN and 0 infinite values of 80, the first at x\[3, 1\]"),
+    "inf": (holed(-np.inf, (19, 3)), Y, SPARSE, {}, ValueError, r"x has 0 NaN and 1 infinite values of 80, the first at x\[19, 3\]"),
+    "nan label": (X, holed(np.nan, (2, 0))[:, :3], "mse", {}, ValueError, r"y has 1 NaN .* the first at y\[2, 0\]"),
+    "batch_size 0": (X, Y, SPARSE, {"batch_size": 0}, ValueError, "batch_size is 0; expected at least 1"),
+    "batch_size -1": (X, Y, SPARSE, {"batch_size": -1}, ValueError, "batch_size is -1"),
+    "batch_size 2.5": (X, Y, SPARSE, {"batch_size": 2.5}, TypeError, "batch_size is 2.5; expected a whole number"),
+    "epochs -1": (X, Y, SPARSE, {"epochs": -1}, ValueError, "epochs is -1; expected at least 0"),
+    "initial_epoch": (X, Y, SPARSE, {"initial_epoch": -1}, ValueError, "initial_epoch is -1"),
+    "verbose": (X, Y, SPARSE, {"verbose": 3}, ValueError, "verbose is 3; expected"),
+    "split": (X, Y, SPARSE, {"validation_split": 1.5}, ValueError, "validation_split is 1.5; expected a fraction"),
+    "empty split": (X, Y, SPARSE, {"validation_split": 0.99}, ValueError, "leaves one of the two parts without any"),
+    "validation lengths": (X, Y, SPARSE, {"validation_data": (X, Y[:3])}, ValueError,
+                           "x of validation_data has 20 samples and y of validation_data has 3"),
+    "validation labels": (X, Y, SPARSE, {"validation_data": (X, Y + 1)}, ValueError, "label 3 in row 2"),
+    "validation width": (X, Y, SPARSE, {"validation_data": (X[:, :3], Y)}, ValueError, "dense got an input of shape .*4 features"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes_are_explained_before_the_first_step(name):
+    x, y, loss, options, error, message = MISTAKES[name]
+    model = Sequential([Dense(3, activation="softmax")])
+    model.compile(loss=loss)
+    with pytest.raises(error, match=message):
+        model.fit(x, y, **({"verbose": 0} | options))
+    assert model.optimizer.iterations == 0
+
+
+def compiled(*layers, loss=SPARSE):
+    model = Sequential(layers)
+    model.compile(loss=loss)
+    return model
+
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (20, 4, 4)).astype(np.uint8)
+SORTED = np.repeat([0, 1, 2, 3], 20)
+WARNINGS = {
+    "pixels": (lambda: compiled(Flatten(), Dense(3, activation="softmax")).fit(PIXELS, Y, verbose=0),
+               r'like raw pixels.*x = x.astype\("float32"\) / 255'),
+    "float pixels": (lambda: compiled(Flatten(), Dense(3, activation="softmax")).fit(PIXELS * 1.0, Y, verbose=0),
+                     "whole numbers from 0.0 to 255.0"),
+    "logits": (lambda: compiled(Dense(3, kernel_initializer="ones")).fit(X - 0.9, Y, verbose=0), "from_logits=True"),
+    "softmax of one": (lambda: compiled(Dense(1), Activation("softmax"), loss="binary_crossentropy").fit(X, Y > 0, verbose=0),
+                       'single unit.*activation="sigmoid"'),
+    "sorted": (lambda: compiled(Dense(4, activation="softmax")).fit(np.ones((80, 2)), SORTED, verbose=0, validation_split=0.25),
+               "validation_split takes the last samples.*np.random.permutation"),
+    "sorted one-hot": (lambda: compiled(Dense(4, activation="softmax"), loss=CATEGORICAL).fit(
+        np.ones((80, 2)), to_categorical(SORTED), verbose=0, validation_split=0.25), "seem to be sorted"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WARNINGS)
+def test_what_is_likely_wrong_warns(name):
+    run, message = WARNINGS[name]
+    with pytest.warns(UserWarning, match=message):
+        run()
+
+
+SOUND = {
+    "scaled pixels": (PIXELS / 255, Y, {}),
+    "small counts": (PIXELS % 17, Y, {}),
+    "large fractions": (PIXELS * 0.77, Y, {}),
+    "shuffled split": (X, Y, {"validation_split": 0.25}),
+    "truth values": (PIXELS > 100, Y, {}),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_what_is_likely_right_does_not_warn(name):
+    x, y, options = SOUND[name]
+    compiled(Flatten(), Dense(3, activation="softmax")).fit(x, y, verbose=0, **options)
+
+
+@pytest.mark.parametrize(
+    "x", [np.float32([1e30]), np.float16([6e4, -6e4]), np.zeros((3, 4), "f4").T, np.array([10**9])]
+)
+def test_large_numbers_are_finite(x):
+    check_finite(x, "x")
+
+
+def test_unknown_names_raise_at_compile():
+    model = Sequential([Dense(3)])
+    with pytest.raises(ValueError, match=r"unknown loss 'spares_categorical_crossentropy'. Did you mean 'sparse_cat"):
+        model.compile(loss="spares_categorical_crossentropy")
+    with pytest.raises(ValueError, match="unknown metric 'acuracy'"):
+        model.compile(loss="mse", metrics=["acuracy"])
+    with pytest.raises(ValueError, match="rmsprob"):
+        model.compile(optimizer="rmsprob", loss="mse")
+    with pytest.raises(ValueError, match="figures are called loss, mse, mse; expected a different name for each"):
+        model.compile(loss="mse", metrics=["mse", nn.metrics.Mean("mse")])
+
+
+def test_uncompiled_models_say_so():
+    model = Sequential([Dense(3)])
+    for run in (model.fit, model.evaluate, model.train_on_batch):
+        with pytest.raises(RuntimeError, match="not been compiled; call compile"):
+            run(X, Y)
+    assert model.predict(X).shape == (20, 3)
+
+
+def test_data_is_not_changed():
+    x, y = X.copy(), Y.copy()
+    compiled(Dense(3, activation="softmax")).fit(x, y, verbose=0, validation_split=0.2)
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(y, Y)
+    assert x.flags.writeable and y.flags.writeable
