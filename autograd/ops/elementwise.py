@@ -79,7 +79,7 @@ softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x:
 # With kinks. The rules of maximum and minimum share a tie, clip lets the edge through.
 absolute = elementwise("absolute", abs, lambda g, y, x: g * np.sign(x), real=True, numpy=[np.absolute])
 sign     = elementwise("sign", np.sign, lambda g, y, x: np.zeros_like(g), real=True, numpy=[np.sign])
-relu     = elementwise("relu", _relu, lambda g, y, x: np.where(y > 0, g, 0.0), real=True)
+relu     = elementwise("relu", _relu, lambda g, y, x: g * (y > 0), real=True)
 maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a > b, a == b, g), lambda g, y, a, b: _share(b > a, a == b, g), real=True, numpy=[np.maximum])
 minimum  = elementwise("minimum", np.minimum, lambda g, y, a, b: _share(a < b, a == b, g), lambda g, y, a, b: _share(b < a, a == b, g), real=True, numpy=[np.minimum])
 clip     = elementwise("clip", np.clip,

@@ -13,7 +13,7 @@ from autograd.picture.labels import Labels
 from autograd.picture.summary import Summary
 
 if TYPE_CHECKING:
-    import graphviz  # type: ignore[import-untyped]
+    import graphviz
 
     from autograd.picture.model import Graph
 

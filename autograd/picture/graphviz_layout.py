@@ -27,7 +27,7 @@ def by_program(boxes: Sequence[Box], links: Sequence[Link]) -> Arrangement:
 
 def by_library(boxes: Sequence[Box], links: Sequence[Link]) -> Arrangement:
     """Positions from pygraphviz, in this process; ImportError if it is not there."""
-    import pygraphviz  # type: ignore[import-untyped]
+    import pygraphviz
 
     graph = pygraphviz.AGraph(string=_dot(boxes, links))
     return _parsed(graph.draw(format="json", prog="dot"), boxes, links)

@@ -15,7 +15,7 @@ from autograd.picture import export
 from autograd.picture.summary import Number, Summary
 
 if TYPE_CHECKING:
-    import graphviz  # type: ignore[import-untyped]
+    import graphviz
 
 Kind = Literal["variable", "input", "constant", "operation"]
 

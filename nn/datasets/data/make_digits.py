@@ -13,7 +13,7 @@ import numpy as np
 def main(target: Path) -> None:
     """Write `images`, uint8 (1797, 8, 8), 0 to 16, and `labels`, uint8 (1797,), 0 to 9, to `target`."""
     # Imported here, so that test runs that import every file for its doctests do without scikit-learn.
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+    from sklearn.datasets import load_digits
 
     source = load_digits()
     images = np.ascontiguousarray(source.images, np.uint8)
