@@ -1,20 +1,22 @@
 """The exceptions of `nn`; each says what happened, what was got, what was expected and what to try.
 
-ValueError
-└── DataError               a data file cannot be had or cannot be believed
-    ├── NotIDX              the bytes do not begin as an IDX file does
-    │   └── WebPageReceived they are HTML or XML, as a login page or a mirror's error page is
-    ├── DamagedGzip         the gzip envelope is broken (its own checksum, or rubbish after it)
-    ├── TruncatedFile       the bytes end before the header says so
-    ├── TrailingBytes       the bytes go on after the header says so
-    ├── WrongDimensions     the header names another shape or number type than expected
-    ├── FileTooLarge        more bytes than anyone agreed to read
-    ├── DamagedArchive      an .npz archive that cannot be read, or not as plain arrays
-    ├── ChecksumMismatch    the SHA-256 of the data is not the published one
-    ├── InconsistentData    the files are sound but do not fit together
-    ├── UnreadableFile      the operating system refuses to read it
-    ├── DownloadFailed      no mirror delivered the file
-    └── DataNotFound        nothing is at the places that were looked at
+    ValueError
+    └── DataError               a data file cannot be had or cannot be believed
+        ├── NotIDX              the bytes do not begin as an IDX file does
+        │   └── WebPageReceived they are HTML or XML, as a login page or a mirror's error page is
+        ├── DamagedGzip         the gzip envelope is broken (its own checksum, or rubbish after it)
+        ├── TruncatedFile       the bytes end before the header says so
+        ├── TrailingBytes       the bytes go on after the header says so
+        ├── WrongDimensions     the header names another shape or number type than expected
+        ├── FileTooLarge        more bytes than anyone agreed to read
+        ├── DamagedArchive      an .npz archive that cannot be read, or not as plain arrays
+        ├── ChecksumMismatch    the SHA-256 of the data is not the published one
+        ├── InconsistentData    the files are sound but do not fit together
+        ├── UnreadableFile      the operating system refuses to read it
+        ├── DownloadFailed      no mirror delivered the file
+        └── DataNotFound        nothing is at the places that were looked at
+
+Whoever catches ValueError catches them all.
 """
 
 import textwrap
