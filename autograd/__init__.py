@@ -11,13 +11,14 @@ Plain NumPy calls on tensors record (`np.tanh(x @ w)`); the functions that NumPy
 and their kin. All of them take tensors, arrays and numbers alike.
 """
 
+from autograd import debug
 from autograd.check import check_gradients
 from autograd.custom import checkpoint, custom_gradient, custom_jvp
-from autograd.ops.elementwise import relu, sigmoid, softplus
+from autograd.ops.elementwise import relu, relu6, sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
 from autograd.tape import Tape
 from autograd.tensor import Tensor, Variable
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, stop_gradient, value_and_grad, vjp
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, linearize, stop_gradient, value_and_grad, vjp
 
 __all__ = [
     "Tape",
@@ -27,14 +28,17 @@ __all__ = [
     "checkpoint",
     "custom_gradient",
     "custom_jvp",
+    "debug",
     "grad",
     "hessian",
     "hvp",
     "jacobian",
     "jvp",
+    "linearize",
     "log_softmax",
     "logsumexp",
     "relu",
+    "relu6",
     "sigmoid",
     "softmax",
     "softplus",
@@ -42,4 +46,5 @@ __all__ = [
     "stop_gradient",
     "value_and_grad",
     "vjp",
+    "xlogy",
 ]

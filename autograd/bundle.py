@@ -7,12 +7,13 @@ part out of it; `pack` makes a bundle of values. So both sweeps stay as simple a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from autograd.graph import Value
-from autograd.primitive import Every, Primitive
+from autograd.primitive import Every, Primitive, Rule
 
 
 class Parts(tuple[Any, ...]):
@@ -43,6 +44,34 @@ def _only(g: Any, bundle: Any, index: int) -> Parts:
 def _push_pick(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params: dict[str, Any]) -> Any:
     t = tangents[0][params["index"]]
     return np.zeros_like(y) if t is None else t
+
+
+class Several(Primitive):
+    """A primitive with several results: its `forward` gives a tuple, its rules take and give tuples.
+
+    A rule gets the cotangents of all results, with zeros where nothing came back.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        """The results, in the tuple class that `forward` uses."""
+        out = super().__call__(*args, **params)
+        if not isinstance(out, Value):
+            return out
+        parts = parts_of(out)
+        return type(out.value)(*parts) if hasattr(out.value, "_fields") else parts
+
+
+def of_parts(rule: Rule) -> Rule:
+    """A rule on tuples as the sweeps call it, on bundles."""
+
+    @wraps(rule)
+    def adapted(g: Any, y: Any, *inputs: Any, **params: Any) -> Any:
+        parts = parts_of(y)
+        return rule(filled(g, parts), parts, *inputs, **params)
+
+    return adapted
 
 
 pick = Primitive(

@@ -5,6 +5,7 @@
     ├── NoDerivativeError (TypeError)     an operation that has no derivative rule here
     ├── ReadOnlyError (TypeError)         an attempt to write into a tensor
     ├── RuleError (ValueError)            a derivative rule returned something that does not fit
+    ├── NumericsError (FloatingPointError)    a check is on, and an operation made a NaN or an infinity
     └── GradientCheckError (AssertionError)   check_gradients found a derivative that is wrong
 
 Each also derives from the built-in exception that people would catch, given in brackets. Errors that NumPy
@@ -30,6 +31,10 @@ class ReadOnlyError(AutogradError, TypeError):
 
 class RuleError(AutogradError, ValueError):
     """A derivative rule returned a result whose shape does not fit the input it belongs to."""
+
+
+class NumericsError(AutogradError, FloatingPointError):
+    """An operation, or its derivative, made a NaN or an infinity while `autograd.debug` was looking."""
 
 
 class GradientCheckError(AutogradError, AssertionError):

@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.bundle import Several, of_parts
 from autograd.errors import NoDerivativeError, RuleError
 from autograd.graph import Value
 from autograd.primitive import Every, Primitive, Rule, describe, register
@@ -104,6 +105,12 @@ def general(
     return register(Primitive(name, forward, rules, push=None if push is None else adapted, real=real, numpy=numpy))
 
 
+def several(name: str, forward: Callable[..., Any], *rules: Rule | None, numpy: Functions = ()) -> Primitive:
+    """A general operation with several results: `forward` gives a tuple, a rule takes tuples of g and y."""
+    adapted = [None if rule is None else of_parts(rule) for rule in rules]
+    return register(Several(name, forward, adapted, real=True, numpy=numpy))
+
+
 def symmetric(
     name: str, forward: Callable[..., Any], rule: Rule, real: bool = False, numpy: Functions = ()
 ) -> Primitive:
@@ -135,7 +142,7 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
     cotangents of a stack and are left alone. Written in NumPy, so that it is recorded when `g` is a tensor.
     """
     x = _raw(x)
-    if type(x) is tuple:
+    if isinstance(x, tuple):
         return g  # a bundle; each part is fitted where it is picked
     if op.real and _is_complex(x):
         raise NoDerivativeError(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.bundle import Parts
+from autograd.debug import check_in_force, checks_open
 from autograd.families import fit
 from autograd.graph import Node, Recording, Value, only, open_recordings, reached
 from autograd.reverse import backward, plain
@@ -23,13 +24,17 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
     tangents: dict[int, Any] = {}
     for source, t in seeds:
         tangents[id(source)] = tangents[id(source)] + t if id(source) in tangents else t
-    with np.errstate(all="ignore"):
+    check = check_in_force() if checks_open else None
+    with np.errstate(all="ignore") if check is None else check.sweep(seeds, nested=False):
         for node, _ in reached(nodes, [source for source, _ in seeds]):
             op = node.op
             incoming = [None if op.rules[i] is None else tangents.get(id(x)) for i, x in enumerate(node.inputs)]
             y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
             push = op.push or transposed
-            tangents[id(node.out)] = fit(push(op, incoming, y, inputs, node.params), y, op, -1)
+            t = fit(push(op, incoming, y, inputs, node.params), y, op, -1)
+            if check is not None:
+                check.tangent(node, incoming, t)
+            tangents[id(node.out)] = t
     return [tangents.get(id(target)) for target in targets]
 
 
@@ -40,7 +45,7 @@ def transposed(op: Any, tangents: list[Any], y: Any, inputs: Sequence[Any], para
     the gradient of ⟨Jᵀu, t⟩ with respect to u is J t, whatever u is.
     """
     out = y.value if isinstance(y, Value) else y
-    us = [Value.kind(np.ones_like(part)) for part in (out if type(out) is tuple else (out,))]
+    us = [Value.kind(np.ones_like(part)) for part in (out if isinstance(out, tuple) else (out,))]
     total: list[Any] = [None] * len(us)
     for i, t in enumerate(tangents):
         if t is None:
@@ -49,10 +54,10 @@ def transposed(op: Any, tangents: list[Any], y: Any, inputs: Sequence[Any], para
         for u in us:
             recording.follow(u)
         with only((*open_recordings.get(), recording)):
-            back = op.rules[i](Parts(us) if type(out) is tuple else us[0], y, *inputs, **params)
+            back = op.rules[i](Parts(us) if isinstance(out, tuple) else us[0], y, *inputs, **params)
         pairs = zip(back, t, strict=True) if isinstance(t, Parts) else [(back, t)]
         seeds = [(b, s) for b, s in pairs if isinstance(b, Value) and s is not None]
         parts = backward(recording.nodes, seeds, us)
         total = [a if b is None else b if a is None else a + b for a, b in zip(total, parts, strict=True)]
     moved = [np.zeros_like(u.value) if part is None else part for part, u in zip(total, us, strict=True)]
-    return Parts(moved) if type(out) is tuple else moved[0]
+    return Parts(moved) if isinstance(out, tuple) else moved[0]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import FrameType
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from autograd.locks import Array, lock, unlock
+from autograd.locks import Array, lock, unlock, unlock_soon
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
@@ -102,6 +102,7 @@ class Recording:
         self.nodes: list[Node] = []
         self.known: set[int] = set()
         self.leaves: list[Value] = []
+        self.late: dict[int, int] = {}  # of leaves that were followed late: after how many nodes
         self.cuts: list[Cut] = []
         self._locked: dict[int, list[Array]] = {}
 
@@ -110,6 +111,8 @@ class Recording:
         if id(value) not in self.known:
             self.known.add(id(value))
             self.leaves.append(value)
+            if self.nodes:
+                self.late[id(value)] = len(self.nodes)
 
     def hold(self, x: Any) -> None:
         """Lock an array that came from outside, as a constant or in an index, until the recording lets go of it."""
@@ -129,7 +132,8 @@ class Recording:
             unlock(arrays)
 
     def __del__(self) -> None:
-        self.unlock()
+        for arrays in self._locked.values():
+            unlock_soon(arrays)
 
     def saw(self, variable: Value, reading: Value) -> None:
         """A variable was read while recording; a plain recording takes no notice."""
@@ -181,15 +185,22 @@ def only(recordings: tuple[Recording, ...]) -> Iterator[None]:
         open_recordings.reset(token)
 
 
-def reached(nodes: Iterable[Node], sources: Collection[Value]) -> list[tuple[Node, list[int]]]:
+def reached(
+    nodes: Iterable[Node], sources: Collection[Value], late: Mapping[int, int] | None = None
+) -> list[tuple[Node, list[int]]]:
     """The nodes that `sources` have an influence on, in recording order.
 
     Each comes with the positions of the inputs through which the influence arrives: only for these does a
-    sweep run derivative rules. Linear in the number of nodes.
+    sweep run derivative rules. `late` says by id after how many nodes a source begins to count. Linear in the
+    number of nodes.
     """
-    active = {id(source) for source in sources}
+    start = {id(source): late.get(id(source), 0) if late else 0 for source in sources}
+    active = {key for key, count in start.items() if not count}
+    waiting = sorted([(count, key) for key, count in start.items() if count], reverse=True)
     path = []
-    for node in nodes:
+    for position, node in enumerate(nodes):
+        while waiting and waiting[-1][0] <= position:
+            active.add(waiting.pop()[1])
         rules = node.op.rules
         through = [i for i, x in enumerate(node.inputs) if id(x) in active and rules[i] is not None]
         if through:

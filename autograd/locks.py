@@ -8,7 +8,7 @@ Views of the same memory that were made before stay writable, since NumPy does n
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections import deque
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,8 @@ class _Lock:
 # Every array that is locked now, by id; held here, so that the id stays its own.
 _locks: dict[int, _Lock] = {}
 _guard = threading.Lock()
+# What was to be unlocked by somebody who could not wait for the guard.
+_queue: deque[list[Array]] = deque()
 
 
 def lock(array: Array) -> list[Array]:
@@ -50,18 +52,40 @@ def lock(array: Array) -> list[Array]:
             held.append(member)
         for member in chain:
             member.flags.writeable = False
+    _work_off()
     return held
 
 
-def unlock(arrays: Iterable[Array]) -> None:
+def unlock(arrays: list[Array]) -> None:
     """Take back one lock of each array; the last one makes it writable again."""
     with _guard:
-        for array in reversed(list(arrays)):  # what others are views of comes first
-            entry = _locks[id(array)]
-            entry.count -= 1
-            if entry.count == 0:
-                del _locks[id(array)]
-                _release(entry)
+        _unlock(arrays)
+    _work_off()
+
+
+def unlock_soon(arrays: list[Array]) -> None:
+    """As `unlock`, but never waits: for finalizers, which may run while their own thread holds the guard."""
+    _queue.append(arrays)
+    _work_off()
+
+
+def _work_off() -> None:
+    """Unlock what is queued, unless someone holds the guard, who will do so afterwards."""
+    while _queue and _guard.acquire(blocking=False):
+        try:
+            while _queue:
+                _unlock(_queue.popleft())
+        finally:
+            _guard.release()
+
+
+def _unlock(arrays: list[Array]) -> None:
+    for array in reversed(arrays):  # what others are views of comes first
+        entry = _locks[id(array)]
+        entry.count -= 1
+        if entry.count == 0:
+            del _locks[id(array)]
+            _release(entry)
 
 
 def _release(entry: _Lock) -> None:

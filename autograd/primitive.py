@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.debug import check_in_force, checks_open
 from autograd.errors import NoDerivativeError
 from autograd.graph import Value, open_recordings, record
 from autograd.nest import leaves
@@ -24,6 +25,9 @@ Rule = Callable[..., Any]
 
 # The rows of the table by name; the tests hold that each has a sample.
 registry: dict[str, Primitive] = {}
+
+# NumPy functions that are several operations one after the other, and how; by the NumPy function.
+compositions: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 _PYTHON_NUMBERS = frozenset({float, int, bool, complex})
 _PLAIN = _PYTHON_NUMBERS | {np.ndarray, type(None)}
@@ -82,6 +86,8 @@ class Primitive:
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """The operation on tensors, arrays and numbers; plain in, plain out."""
+        if checks_open and (check := check_in_force()) is not None and check.operations:
+            return check.operation(self, args, params)
         recordings = open_recordings.get()
         inputs = []
         values = []
@@ -125,6 +131,16 @@ def register(primitive: Primitive) -> Primitive:
         raise ValueError(f"there is an operation called {primitive.name!r} already")
     registry[primitive.name] = primitive
     return primitive
+
+
+def composed(*functions: Callable[..., Any]) -> Callable[[Rule], Rule]:
+    """Enter a composition into the table: what these NumPy functions run when they are given tensors."""
+
+    def enter(composition: Rule) -> Rule:
+        compositions.update(dict.fromkeys(functions, composition))
+        return composition
+
+    return enter
 
 
 def describe(x: Any) -> str:

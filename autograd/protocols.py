@@ -18,7 +18,7 @@ import autograd.ops  # noqa: F401  fills the registry
 from autograd.errors import NoDerivativeError
 from autograd.graph import Value
 from autograd.nest import mapped
-from autograd.primitive import Primitive, registry
+from autograd.primitive import Primitive, compositions, registry
 
 operations: dict[Callable[..., Any], Primitive] = {
     function: primitive for primitive in registry.values() for function in primitive.numpy
@@ -76,6 +76,8 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
                 f"expected only {', '.join(sorted(operation.params)) or 'the data'}"
             )
         return operation(*inputs, **plain_tree(params))
+    if function in compositions:
+        return compositions[function](*args, **options)
     if function in constant_functions:
         return function(*plain_tree(args), **plain_tree(options))
     raise unknown(function)

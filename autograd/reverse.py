@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.debug import check_in_force, checks_open
 from autograd.families import fit, zero_law
 from autograd.graph import Node, Value, open_recordings, reached
 
 
 def backward(
-    nodes: list[Node], seeds: Sequence[tuple[Value, Any]], sources: Sequence[Value], stacked: int = 0
+    nodes: list[Node],
+    seeds: Sequence[tuple[Value, Any]],
+    sources: Sequence[Value],
+    stacked: int = 0,
+    late: Mapping[int, int] | None = None,
 ) -> list[Any]:
     """The cotangent of each source, or None where no path leads to it from a target.
 
     `seeds` pairs each target with its own cotangent, or with a stack of them along `stacked` axes in front, which
-    all results then have too. A function of its arguments alone. When a recording is
+    all results then have too; `late` is that of the recording. A function of its arguments alone. When a recording is
     open, the rules are handed tensors and so are recorded themselves, which is all that derivatives of higher
     order need; otherwise they run on plain arrays. Each node is let go of as soon as it has been used.
     """
-    path = reached(nodes, sources)
+    path = reached(nodes, sources, late)
     del nodes
     recorded = bool(open_recordings.get())
     wanted = {id(source) for source in sources}
@@ -41,7 +46,8 @@ def backward(
 
     for target, seed in seeds:
         add(target, seed)
-    with np.errstate(all="ignore"):
+    check = check_in_force() if checks_open else None
+    with np.errstate(all="ignore") if check is None else check.sweep(seeds, nested=True):
         while path:
             node, through = path.pop()
             key = id(node.out)
@@ -56,8 +62,14 @@ def backward(
                     continue
                 if op.elementwise:
                     part = zero_law(part, g)
-                add(node.inputs[i], fit(part, inputs[i], op, i, stacked))
-    return [cotangents.get(id(source)) for source in sources]
+                part = fit(part, inputs[i], op, i, stacked)
+                if check is not None:
+                    check.cotangent(node, i, g, part)
+                add(node.inputs[i], part)
+    found = [cotangents.get(id(source)) for source in sources]
+    if check is not None:
+        check.sums(sources, found)
+    return found
 
 
 def pull(rule: Any, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:

@@ -6,14 +6,16 @@ lists them line by line, and where this tape goes further.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from autograd.debug import asked_by_tape
 from autograd.errors import TapeError
 from autograd.graph import Node, Recording, Value, only, open_recordings
 from autograd.nest import leaves, mapped
@@ -21,6 +23,7 @@ from autograd.reverse import backward
 from autograd.tensor import Tensor, Variable, wrapped
 
 if TYPE_CHECKING:
+    from autograd.explain import Explanation, Remembered
     from autograd.picture import Graph
 
 
@@ -29,6 +32,8 @@ class Tape(Recording):
 
     persistent: whether more than one gradient may be taken; the recording is then kept until the tape is dropped.
     watch_accessed_variables: whether every trainable variable that is read is watched by itself.
+    check: "nan" raises NumericsError at the first operation in the scope, or in a gradient of this tape, that makes a
+        NaN or an infinity (`autograd.debug.check_numerics` does so for a wider scope); None looks at nothing.
 
     >>> x = Variable(3.0)
     >>> with Tape() as t:
@@ -37,15 +42,22 @@ class Tape(Recording):
     Tensor(6.0)
     """
 
-    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+    def __init__(
+        self, persistent: bool = False, watch_accessed_variables: bool = True, check: str | None = None
+    ) -> None:
         super().__init__()
         self.persistent = persistent
         self.watch_accessed_variables = watch_accessed_variables
+        self._check = None if check is None else asked_by_tape(check)
         self._variables: dict[int, Variable] = {}
         self._readings: dict[int, list[Value]] = {}
         self._entered = False
         self._open = False
         self._used = False
+        # For `explain`: lines of the program, and the facts about gradients that came out None.
+        self._opened: tuple[CodeType, int] | None = None
+        self._marks: dict[tuple[str, CodeType, int], None] = {}
+        self._remembered: list[Remembered] = []
 
     # The scope.
 
@@ -54,7 +66,10 @@ class Tape(Recording):
             raise TapeError("this tape is recording already; expected a closed one. Nest another Tape() instead")
         self._entered = self._open = True
         self._used = False
+        self._opened = _line(2)
         open_recordings.set((*open_recordings.get(), self))
+        if self._check is not None:
+            self._check.__enter__()
         return self
 
     def __exit__(
@@ -62,17 +77,21 @@ class Tape(Recording):
     ) -> None:
         self._open = False
         open_recordings.set(_without(self))
+        if self._check is not None:
+            self._check.__exit__(kind, error, trace)
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
         """Inside, this tape records nothing: what is computed is a constant to it."""
         if not self._open:
             raise TapeError("stop_recording() works inside the tape's scope only; this tape is not recording")
+        self._marks["stop_recording", *_line(3)] = None
         with only(_without(self)):
             yield
 
     def reset(self) -> None:
         """Forget everything recorded and every watch."""
+        self._marks["reset", *_line(2)] = None
         self._let_go()
         self._variables = {}
         self._used = False
@@ -82,6 +101,7 @@ class Tape(Recording):
         self.nodes = []
         self.known = set()
         self.leaves = []
+        self.late = {}
         self.cuts = []
         self._readings = {}
 
@@ -138,6 +158,26 @@ class Tape(Recording):
         from autograd.picture import build  # drawing is loaded by those who draw
 
         return build(self, target, sources, names)
+
+    def explain(self, target: Any, source: Any, **names: Any) -> Explanation:
+        """Why the gradient of `target` by `source` is what it is, or why it is None.
+
+        target, source: one tensor or variable each. names: labels for tensors, as for `graph`.
+
+        A gradient that flows is explained by the chain rule, path by path, with numbers where there are scalars. One
+        that does not is explained by reasons, with file and line. The recording stays as it is: a tape that is not
+        persistent can still give its gradient. After that only a gradient that came out None can be explained.
+
+        >>> w, b = Variable(3.0, name="w"), Variable(1.0, name="b")
+        >>> with Tape() as t:
+        ...     x1 = 2.0 * w
+        ...     loss = abs(4.0 - (x1 + b))
+        >>> print(t.explain(loss, w, x1=x1))
+        ∂loss/∂w = ∂loss/∂x1 · ∂x1/∂w = 1 · 2 = 2
+        """
+        from autograd.explain import explain  # loaded by those who ask
+
+        return explain(self, target, source, names)
 
     def gradient(
         self,
@@ -226,11 +266,34 @@ class Tape(Recording):
         The rules pair cotangent and tangent as Re(g · dx); TensorFlow's gradient of complex numbers is the conjugate.
         """
         self._check_usable()
+        ends = {id(target) for target, _ in seeds}
         readings = [self._values_of(source) for source in sources]
+        for source, values in zip(sources, readings, strict=True):
+            now = self._value_of(source)
+            if not values and id(now) in ends:  # its own target, though nothing was recorded
+                values.append(now)
+        targets = [] if self.persistent else [target for target, _ in seeds]
+        self._remembered = []
+        if targets and self._doubtful(targets, readings):
+            from autograd.explain import remember  # while there is something to be remembered
+
+            self._remembered += remember(self, targets, sources)
         with only(self._observers()):
             seeds = [(y, _conjugated(g)) for y, g in seeds]
-            found = iter(backward(self._take(), seeds, [value for values in readings for value in values], stacked))
-            return [_conjugated(_total([next(found) for _ in values])) for values in readings]
+            sweep = backward if self._check is None else self._check(backward)
+            late = self.late
+            found = iter(sweep(self._take(), seeds, [value for values in readings for value in values], stacked, late))
+            gradients = [_conjugated(_total([next(found) for _ in values])) for values in readings]
+        if targets and any([g is None for g in gradients]):
+            from autograd.explain import unconnected
+
+            self._remembered += unconnected(targets, [x for x, g in zip(sources, gradients, strict=True) if g is None])
+        return gradients
+
+    def _doubtful(self, targets: list[Value], readings: list[list[Value]]) -> bool:
+        """Whether a source has no gradient, or may have none, as far as can be told without a walk."""
+        followed = all(readings) and all([id(y) in self.known for y in targets])
+        return not followed or any([all([cut.value is not y for y in targets]) for cut in self.cuts])
 
     def _check_usable(self) -> None:
         if not self._entered:
@@ -262,7 +325,7 @@ class Tape(Recording):
     def _values_of(self, source: Tensor) -> list[Value]:
         """The values in the recording that stand for `source`: of a variable, each one it had when it was read."""
         if isinstance(source, Variable):
-            return self._readings.get(id(source), [])
+            return list(self._readings.get(id(source), []))
         return [source] if id(source) in self.known else []
 
     def _seeds(self, target: Any, output_gradients: Any) -> list[tuple[Value, Any]]:
@@ -280,6 +343,12 @@ class Tape(Recording):
     @staticmethod
     def _value_of(target: Tensor) -> Value:
         return target.reading(()) if isinstance(target, Variable) else target
+
+
+def _line(depth: int) -> tuple[CodeType, int]:
+    """Where the program is, `depth` frames up, in the cheap form that `explain` looks up."""
+    frame = sys._getframe(depth)
+    return frame.f_code, frame.f_lasti
 
 
 def _without(recording: Recording) -> tuple[Recording, ...]:

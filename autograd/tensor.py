@@ -17,7 +17,7 @@ import numpy.typing as npt
 from autograd import protocols
 from autograd.at import At
 from autograd.errors import ReadOnlyError
-from autograd.graph import Recording, Value, note_cut
+from autograd.graph import Recording, Value, note_cut, open_recordings
 from autograd.ops import index, reduce, shape
 from autograd.ops.elementwise import (
     absolute,
@@ -357,10 +357,13 @@ class Variable(Tensor):
         return reading
 
     def _now(self) -> Value:
-        return self if self._reading is None else self._reading
+        recordings = open_recordings.get()
+        return self.reading(recordings) if recordings else self
 
     def assign(self, value: Any) -> Variable:
         """Take the value of `value`, which must have this variable's shape; returns the variable."""
+        if isinstance(value, Value):
+            note_cut(value, "assign()")
         new = np.asarray(_plain(value))
         if new.shape != self.shape:
             raise ValueError(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.forward import forward
-from autograd.graph import Recording, only, open_recordings
+from autograd.graph import Recording, note_cut, only, open_recordings
 from autograd.nest import leaves, mapped
 from autograd.ops.elementwise import identity
 from autograd.tape import Tape
@@ -143,15 +143,30 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     if len(primals) != len(tangents):
         raise ValueError(f"jvp got {len(primals)} primals and {len(tangents)} tangents; expected one for each")
+    y, push = linearize(f, *primals)
+    return y, push(*tangents)
+
+
+def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """`f(*primals)`, and its derivative there as a linear function of the tangents: f runs once, the sweep each time.
+
+    >>> y, push = linearize(lambda x: np.sin(x) * 2, 0.0)
+    >>> push(1.0), push(10.0)
+    (Tensor(2.0), Tensor(20.0))
+    """
     sources = [identity(x if isinstance(x, Tensor) else Tensor(x)) for x in primals]
     recording = Recording()
     for source in sources:
         recording.follow(source)
     with only((*open_recordings.get(), recording)):
         y = f(*sources)
-    seeds = [(x, _seed(t, x)) for x, t in zip(sources, tangents, strict=True)]
-    found = iter(forward(recording.nodes, seeds, list(leaves(y))))
-    return y, mapped(lambda leaf: _tangent(next(found), leaf), y)
+
+    def push(*tangents: Any) -> Any:
+        seeds = [(x, _seed(t, x)) for x, t in zip(sources, tangents, strict=True)]
+        found = iter(forward(recording.nodes, seeds, list(leaves(y))))
+        return mapped(lambda leaf: _tangent(next(found), leaf), y)
+
+    return y, push
 
 
 def stop_gradient(x: Any) -> Tensor:
@@ -160,6 +175,8 @@ def stop_gradient(x: Any) -> Tensor:
     >>> grad(lambda x: x * stop_gradient(x))(3.0)
     Tensor(3.0)
     """
+    if isinstance(x, Tensor):
+        note_cut(x._now(), "stop_gradient")
     return Tensor(x)
 
 

@@ -53,6 +53,38 @@ def _share(wins: Any, ties: Any, g: Any) -> Any:
     return np.where(ties, 0.5 * g, np.where(wins, g, 0.0))
 
 
+def _zero(g: Any, y: Any, x: Any) -> Any:
+    """A function that is constant between its jumps."""
+    return np.zeros_like(g)
+
+
+def nonzero(x: Any) -> Any:
+    """`x` with 1 in place of zeros: a denominator whose numerator is zero there, so that the quotient is."""
+    return np.where(x == 0, 1.0, x)
+
+
+def _finite(y: Any) -> Any:
+    """`y` with 0 in place of -inf, so that exp(-inf - y) is 0 and not NaN."""
+    return np.where(y == -np.inf, 0.0, y)
+
+
+def _sinc_slope(x: Any, y: Any) -> Any:
+    """(cos πx − sinc x) / x; near 0, where that is 0/0, its Taylor series, which is as smooth as the function."""
+    near = abs(x) < 0.05
+    far = (np.cos(np.pi * x) - y) / np.where(near, 1.0, x)
+    u = -np.square(np.pi * x)
+    series, factor = 0.0, 1.0
+    for k in range(1, 8):
+        factor = factor / ((2 * k) * (2 * k + 1))
+        series = series + 2 * k * factor * u ** (k - 1)
+    return np.where(near, -np.pi * np.pi * x * series, far)
+
+
+def _xlogy(x: Any, z: Any) -> Any:
+    """x log z, and 0 where x is 0, whatever z is."""
+    return x * np.log(np.where(x == 0, 1.0, z))
+
+
 # fmt: off
 # Arithmetic.
 add      = elementwise("add", operator.add, lambda g, y, a, b: g, lambda g, y, a, b: g, numpy=[np.add])
@@ -76,10 +108,22 @@ tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), numpy=[
 sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x), real=True)
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True)
 
+sinc     = elementwise("sinc", np.sinc, lambda g, y, x: g * _sinc_slope(x, y), real=True, numpy=[np.sinc])
+hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * a / nonzero(y), lambda g, y, a, b: g * b / nonzero(y), real=True, numpy=[np.hypot])
+arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * b / nonzero(a * a + b * b), lambda g, y, a, b: -g * a / nonzero(a * a + b * b), real=True, numpy=[np.arctan2])
+logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * np.exp(a - _finite(y)), lambda g, y, a, b: g * np.exp(b - _finite(y)), real=True, numpy=[np.logaddexp])
+xlogy    = elementwise("xlogy", _xlogy, lambda g, y, x, z: g * np.log(np.where((x == 0) & (z == 0), 1.0, z)), lambda g, y, x, z: g * x / np.where(x == 0, 1.0, z), real=True)
+
 # With kinks. The rules of maximum and minimum share a tie, clip lets the edge through.
 absolute = elementwise("absolute", abs, lambda g, y, x: g * np.sign(x), real=True, numpy=[np.absolute])
-sign     = elementwise("sign", np.sign, lambda g, y, x: np.zeros_like(g), real=True, numpy=[np.sign])
+sign     = elementwise("sign", np.sign, _zero, real=True, numpy=[np.sign])
 relu     = elementwise("relu", _relu, lambda g, y, x: g * (y > 0), real=True)
+relu6    = elementwise("relu6", lambda x: np.clip(x, 0, 6), lambda g, y, x: g * ((x > 0) & (x < 6)), real=True)
+floor    = elementwise("floor", np.floor, _zero, real=True, numpy=[np.floor])
+ceil     = elementwise("ceil", np.ceil, _zero, real=True, numpy=[np.ceil])
+trunc    = elementwise("trunc", np.trunc, _zero, real=True, numpy=[np.trunc, np.fix])
+rint     = elementwise("rint", np.rint, _zero, real=True, numpy=[np.rint])
+round    = elementwise("round", np.round, lambda g, y, x, *, decimals=0: np.zeros_like(g), real=True, numpy=[np.round])
 maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a > b, a == b, g), lambda g, y, a, b: _share(b > a, a == b, g), real=True, numpy=[np.maximum])
 minimum  = elementwise("minimum", np.minimum, lambda g, y, a, b: _share(a < b, a == b, g), lambda g, y, a, b: _share(b < a, a == b, g), real=True, numpy=[np.minimum])
 clip     = elementwise("clip", np.clip,

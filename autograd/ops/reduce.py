@@ -1,11 +1,13 @@
 """Reductions: many elements to one, along some axes."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from autograd.families import general, linear
 from autograd.graph import Value
+from autograd.ops.elementwise import nonzero
 
 
 def from_end(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -41,9 +43,51 @@ def _mean(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -
     return _spread(g * (np.size(y) / (np.size(x) or 1)), x, axis, keepdims)
 
 
+def _free(x: Any, axis: Any, ddof: int) -> Any:
+    """The number of elements that are averaged, less `ddof`."""
+    axes = range(np.ndim(x)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return math.prod([np.shape(x)[a] for a in axes]) - ddof
+
+
+def _centred(x: Any, axis: Any) -> Any:
+    return x - np.mean(x, axis=axis, keepdims=True)
+
+
+def _var_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    return kept(g, x, axis, keepdims) * (2 / _free(x, axis, ddof)) * _centred(x, axis)
+
+
+def _std_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+    """(x − mean) / (n std); of equal values 0."""
+    return kept(g / nonzero(y), x, axis, keepdims) * (1 / _free(x, axis, ddof)) * _centred(x, axis)
+
+
+def _norm_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """x / ‖x‖; of the zero vector 0."""
+    return kept(g / nonzero(y), x, axis, keepdims) * x
+
+
+def _prod_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """The product of all the others: exact whatever number of zeros there is among them."""
+    plain = x.value if isinstance(x, Value) else x
+    g = kept(g, x, axis, keepdims)
+    if not np.any(plain == 0):
+        return g * kept(y, x, axis, keepdims) / x
+    axes = from_end(tuple(range(x.ndim)) if axis is None else axis, x.ndim)
+    ends = tuple(range(-len(axes), 0))
+    last = np.moveaxis(x, axes, ends)
+    flat = last.reshape((*last.shape[: x.ndim - len(axes)], -1))
+    others = np.prod(np.where(np.eye(flat.shape[-1], dtype=bool), 1.0, flat[..., None, :]), axis=-1)
+    return g * np.moveaxis(others.reshape(last.shape), ends, axes)
+
+
 # fmt: off
 sum  = linear("sum", np.sum, lambda g, y, x, *, axis=None, keepdims=False: _spread(g, x, axis, keepdims), numpy=[np.sum])
 mean = linear("mean", np.mean, _mean, numpy=[np.mean])
 max  = general("max", np.max, _share_of_ties, real=True, numpy=[np.max, np.amax])
 min  = general("min", np.min, _share_of_ties, real=True, numpy=[np.min, np.amin])
+var  = general("var", np.var, _var_rule, real=True, numpy=[np.var])
+std  = general("std", np.std, _std_rule, real=True, numpy=[np.std])
+prod = general("prod", np.prod, _prod_rule, numpy=[np.prod])
+norm = general("norm", np.linalg.norm, _norm_rule, real=True, numpy=[np.linalg.norm])
 # fmt: on

@@ -22,7 +22,8 @@ def local_derivative(node: Node, position: int) -> Number | None:
     """The derivative of a node's output by one input, all else held fixed; None unless both are scalars."""
     rule = node.op.rules[position]
     inputs = plain(node.inputs)
-    if rule is None or np.shape(node.out.value) or np.shape(inputs[position]):
+    ends = (node.out.value, inputs[position])
+    if rule is None or any([isinstance(value, tuple) or np.ndim(value) for value in ends]):
         return None
     with only(()), np.errstate(all="ignore"):
         return np.asarray(pull(rule, _ones(node.out.value), node.out.value, inputs, node.params)).item()

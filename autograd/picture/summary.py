@@ -35,7 +35,9 @@ class Summary:
 
     @classmethod
     def of(cls, value: Any) -> Summary:
-        """The summary of a number or an array."""
+        """The summary of a number or an array; of a bundle, how many values it holds."""
+        if isinstance(value, tuple):
+            return cls((len(value),), "values")
         array = np.asarray(value)
         shape, dtype = array.shape, str(array.dtype)
         number = array.item() if not shape else None
@@ -59,6 +61,8 @@ class Summary:
         if self.number is not None:
             return written(self.number)
         if self.low is None or self.high is None:
+            if self.dtype == "values":
+                return "a bundle"
             return "empty" if 0 in self.shape else "all NaN" if self.nans else "complex"
         low, high = written(self.low, digits), written(self.high, digits)
         span = f"all {low}" if self.low == self.high else f"{low} … {high}"

@@ -5,13 +5,17 @@ operation of the registry has no row. Inputs are float64 and away from kinks; ki
 """
 
 import math
+import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from autograd.primitive import registry
+from autograd.primitive import compositions, registry
+
+# Rows by their names, compositions by NumPy's.
+OPERATIONS = registry | {function.__name__: function for function in compositions}
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Sample:
         """The operation on its differentiable inputs, the constant ones filled in."""
         rest = iter(variables)
         inputs = [x if i in self.constant else next(rest) for i, x in enumerate(self.inputs)]
-        return registry[self.op](*inputs, **self.params)
+        return OPERATIONS[self.op](*inputs, **self.params)
 
     @property
     def variables(self) -> list[Any]:
@@ -51,6 +55,7 @@ COL = np.array([[1.4], [-0.6]])
 CUBE = rng.normal(size=(2, 3, 4))
 MASK = np.array([[True, False, True], [False, False, True]])
 LABELS = np.array([2, 0])
+SYMMETRIC = np.array([[1.0, 2.0], [2.0, 5.0]])
 
 
 def products(a: Any, b: Any) -> Any:
@@ -63,6 +68,13 @@ def products(a: Any, b: Any) -> Any:
 def softmaxed(x: Any, **_: Any) -> Any:
     rows = [[math.exp(v) for v in row] for row in x]
     return np.array([[v / math.fsum(row) for v in row] for row in rows])
+
+
+def _quantile(x: Any, q: float) -> float:
+    ordered = sorted(np.ravel(x).tolist())
+    place = q * (len(ordered) - 1)
+    k = math.floor(place)
+    return ordered[k] if k + 1 == len(ordered) else ordered[k] + (place - k) * (ordered[k + 1] - ordered[k])
 
 
 SAMPLES = [
@@ -91,12 +103,24 @@ SAMPLES = [
     Sample("log1p", (POS,), each(math.log1p)),
     Sample("sin", (A,), each(math.sin)),
     Sample("cos", (A,), each(math.cos)),
+    Sample("sinc", (A,), each(lambda x: math.sin(math.pi * x) / (math.pi * x))),
+    Sample("sinc", (np.array([0.0, 0.01, -0.04]),), lambda x: [1.0, *(math.sin(math.pi * v) / (math.pi * v) for v in x[1:])], label="near-zero"),
+    Sample("hypot", (A, B), each(math.hypot)),
+    Sample("arctan2", (A, ROW), each(math.atan2)),
+    Sample("logaddexp", (A, B), each(lambda a, b: math.log(math.exp(a) + math.exp(b)))),
+    Sample("xlogy", (A, POS), each(lambda x, z: x * math.log(z))),
     Sample("tanh", (A,), each(math.tanh)),
     Sample("sigmoid", (A,), each(lambda x: 1 / (1 + math.exp(-x)))),
     Sample("softplus", (A,), each(lambda x: math.log(1 + math.exp(x)))),
     Sample("absolute", (A,), each(math.fabs)),
     Sample("sign", (A,), each(lambda x: math.copysign(1, x))),
     Sample("relu", (A,), each(lambda x: x if x > 0 else 0)),
+    Sample("relu6", (4 * A,), each(lambda x: min(max(x, 0), 6))),
+    Sample("floor", (A + 0.05,), each(math.floor)),
+    Sample("ceil", (A + 0.05,), each(math.ceil)),
+    Sample("trunc", (A + 0.05,), each(math.trunc)),
+    Sample("rint", (A,), each(round)),
+    Sample("round", (A / 3,), each(lambda x: round(x, 1)), {"decimals": 1}),
     Sample("maximum", (A, B), each(lambda a, b: a if a > b else b)),
     Sample("maximum", (A, ROW), each(lambda a, b: a if a > b else b), label="row"),
     Sample("minimum", (A, B), each(lambda a, b: a if a < b else b)),
@@ -121,6 +145,31 @@ SAMPLES = [
     Sample("max", (A,), lambda x, axis, keepdims: [[1.7, 0.9, 2.0]], {"axis": 0, "keepdims": True}, label="kept"),
     Sample("min", (A,), lambda x: -1.2),
     Sample("min", (A,), lambda x, axis: [-1.2, -0.4], {"axis": -1}, label="axis"),
+    Sample("var", (A,), lambda x: statistics.pvariance(x.ravel().tolist())),
+    Sample("var", (A,), lambda x, axis, ddof: [statistics.variance(c.tolist()) for c in x.T], {"axis": 0, "ddof": 1}, label="axis"),
+    Sample("std", (A,), lambda x: statistics.pstdev(x.ravel().tolist())),
+    Sample("std", (CUBE,), lambda x, axis, keepdims: [[[statistics.pstdev(x[:, j].ravel().tolist())] for j in range(3)]],
+           {"axis": (0, -1), "keepdims": True}, label="kept"),
+    Sample("prod", (A,), lambda x: math.prod(x.ravel().tolist())),
+    Sample("prod", (A * MASK,), lambda x: 0.0, label="zeros"),
+    Sample("prod", (A * MASK,), lambda x, axis: [0.0, 0.0, 2.0 * -0.4], {"axis": 0}, label="zeros-axis"),
+    Sample("prod", (CUBE,), lambda x, axis: [math.prod(x[:, j].ravel().tolist()) for j in range(3)], {"axis": (0, 2)}, label="axes"),
+    Sample("norm", (A,), lambda x: math.hypot(*x.ravel())),
+    Sample("norm", (A,), lambda x, axis, keepdims: [[math.hypot(*r)] for r in x], {"axis": 1, "keepdims": True}, label="axis"),
+    Sample("cumsum", (A,), lambda x: [math.fsum(x.ravel()[: i + 1]) for i in range(6)]),
+    Sample("cumsum", (A,), lambda x, axis: [x[0].tolist(), (x[0] + x[1]).tolist()], {"axis": 0}, label="axis"),
+    Sample("cumprod", (A,), lambda x: [math.prod(x.ravel()[: i + 1].tolist()) for i in range(6)]),
+    Sample("cumprod", (A.T * MASK.T,), lambda x, axis: [[math.prod(r[: i + 1].tolist()) for i in range(2)] for r in x], {"axis": 1}, label="zeros"),
+    Sample("cumprod", (ROW * [1, 0, 0],), lambda x: [0.7, 0.0, 0.0], label="two-zeros"),
+    Sample("take_along_axis", (A, np.array([[0, 0], [2, 1]])), lambda x, i, axis: [[x[r, k] for k in i[r]] for r in range(2)],
+           {"axis": 1}, constant=(1,)),
+    Sample("sort", (A,), lambda x: [sorted(r) for r in x.tolist()]),
+    Sample("sort", (A,), lambda x, axis: sorted(x.ravel().tolist()), {"axis": None}, label="flat"),
+    Sample("median", (A,), lambda x: statistics.median(x.ravel().tolist())),
+    Sample("median", (A,), lambda x, axis, keepdims: [[statistics.median(r)] for r in x.tolist()], {"axis": 1, "keepdims": True}, label="kept"),
+    Sample("quantile", (A, [0.25, 0.9]), lambda x, q: [_quantile(x, v) for v in q], constant=(1,)),
+    Sample("quantile", (A, 0.3), lambda x, q, axis: [_quantile(c, q) for c in x.T], {"axis": 0}, constant=(1,), label="axis"),
+    Sample("percentile", (A, 30.0), lambda x, q: _quantile(x, q / 100), constant=(1,)),
     Sample("reshape", (A,), lambda x, shape: [[0.3, -1.2], [2.0, 1.7], [0.9, -0.4]], {"shape": (3, -1)}),
     Sample("reshape", (A,), lambda x, shape, order: [0.3, 1.7, -1.2, 0.9, 2.0, -0.4], {"shape": -1, "order": "F"}, label="fortran"),
     Sample("transpose", (A,), lambda x: list(zip(*x, strict=True))),
@@ -154,6 +203,7 @@ SAMPLES = [
     Sample("matmul", (CUBE, CUBE[0].T), lambda a, b: [products(m, b) for m in a], label="batch"),
     Sample("matmul", (CUBE, CUBE[0, 0]), lambda a, b: [[sum(r * b) for r in m] for m in a], label="batch-vector"),
     Sample("matmul", (ROW, CUBE), lambda a, b: [[sum(a * m[:, j]) for j in range(4)] for m in b], label="vector-batch"),
+    Sample("eigvalsh", (SYMMETRIC,), lambda a: [np.trace(a) / 2 + s * math.sqrt((a[0, 0] - a[1, 1]) ** 2 / 4 + a[0, 1] ** 2) for s in (-1, 1)]),
     Sample("softmax", (A,), softmaxed),
     Sample("softmax", (A.T,), lambda x, axis: softmaxed(x.T).T, {"axis": 0}, label="axis"),
     Sample("log_softmax", (A,), lambda x: np.vectorize(math.log)(softmaxed(x))),

@@ -137,3 +137,11 @@ def test_32_an_assignment_between_the_passes_is_an_error() -> None:
     w.assign(5.0)
     with pytest.raises(TapeError, match="was assigned to between the forward and the backward pass"):
         t.gradient(y, x)
+
+
+def test_a_bundle_of_unlike_shapes_can_be_drawn() -> None:
+    f = ag.custom_gradient(lambda a, b: (np.sum(a) + np.sum(b), lambda up: (up * np.ones(2), up * np.ones((2, 1)))))
+    a, b = Variable(np.ones(2)), Variable(np.ones((2, 1)))
+    with Tape(persistent=True) as t:
+        y = f(a, b)
+    assert "a bundle" in t.graph(y).to_svg()

@@ -131,6 +131,13 @@ def test_11_a_late_watch_counts_from_there_on() -> None:
         t.watch(x)
         z = x * y
     assert value(t.gradient(z, x)) == 9
+    w = Variable(2.0)
+    with Tape(persistent=True) as t:
+        early = w * x
+        t.watch(x)
+        late = early + x * x
+    assert [value(t.gradient(late, v)) for v in (x, w)] == [6, 3]
+    assert t.gradient(early, x) is None
 
 
 def test_12_watch_takes_nested_structures_of_floating_tensors() -> None:
@@ -186,6 +193,10 @@ def test_17_a_target_that_is_its_own_source() -> None:
     with Tape(persistent=True) as t:
         y = x * x
     assert value(t.gradient(x, x)) == 1
+    with Tape(persistent=True) as t:
+        pass
+    c = Tensor([1.0, 2.0])
+    assert (value(t.gradient(x, x)), value(t.gradient(c, c))) == (1, [1, 1])
     with pytest.raises(TypeError, match=r"got float 3\.0 as target"):
         t.gradient(3.0, x)
     with pytest.raises(TypeError, match="got int 3 as source"):
@@ -289,9 +300,9 @@ def test_24_async_tasks_are_independent() -> None:
         return value(t.gradient(y, x))
 
     async def main():
-        return await asyncio.gather(*[task(n) for n in range(20)])
+        return await asyncio.gather(*[task(n) for n in range(100)])
 
-    assert asyncio.run(main()) == [6.0 * n for n in range(20)]
+    assert asyncio.run(main()) == [6.0 * n for n in range(100)]
 
 
 def test_25_assignment_inside_the_scope() -> None:
@@ -335,6 +346,16 @@ def test_27_a_cut_warns_and_is_noted() -> None:
         assert [cut.what for cut in t.cuts] == ["numpy()", "numpy()", "astype(int64)", "conversion to a Python number"]
         assert {cut.where[0] for cut in t.cuts} == {__file__}
         assert t.cuts[0].value is a
+    with Tape() as t:
+        y = Tensor(2.0) * float(Variable(3.0))
+        x.assign(a)
+    assert [cut.what for cut in t.cuts] == ["conversion to a Python number"]
+    x.assign([1.0, 2.0])
+    with Tape(persistent=True) as t:
+        a = x * x
+        y = x + 1.0
+        Variable([0.0, 0.0]).assign(a)
+    assert [cut.what for cut in t.cuts] == ["assign()"]
     assert (n.tolist(), s) == ([1, 4], 1)
     assert value(t.gradient(y, x)) == [1, 1]
     assert a.numpy().tolist() == [1, 4]  # outside the scope: no warning
@@ -519,6 +540,23 @@ def test_36_an_exception_gives_the_arrays_back() -> None:
     a[0] = 2
 
 
+def test_36_a_tape_that_the_garbage_collector_finds_inside_a_lock() -> None:
+    """Its finalizer then runs on the very thread that holds the guard, and must not wait for it."""
+    a = np.ones(3)
+    before = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        for _ in range(300):
+            with Tape() as t:
+                t.me = t  # a cycle, as a traceback makes one
+                y = Variable([1.0, 2.0, 3.0]) * a
+            del t, y
+    finally:
+        gc.set_threshold(*before)
+    gc.collect()
+    assert a.flags.writeable
+
+
 def test_36_threads_lock_and_unlock_the_same_array() -> None:
     a, x = np.ones(3), Variable([1.0, 2.0, 3.0])
 
@@ -567,6 +605,26 @@ def test_no_tape_stays_open() -> None:
         ("abs at 0", np.abs, [0.0], [0]),
         ("sign", np.sign, [0.0], [0]),
         ("clip at its edges", lambda x: np.clip(x, 0.0, 1.0), [0.0, 1.0, 2.0], [1, 1, 0]),
+        ("floor", np.floor, [0.0, 1.5], [0, 0]),
+        ("round", np.round, [0.5, 1.7], [0, 0]),
+        ("trunc", np.trunc, [0.0, 1.5], [0, 0]),
+        ("relu6 at 6", ag.relu6, [0.0, 3.0, 6.0], [0, 1, 0]),
+        ("norm of the zero vector", np.linalg.norm, [0.0, 0.0], [0, 0]),
+        ("std of equal values", np.std, [2.0, 2.0], [0, 0]),
+        ("prod with one zero", np.prod, [2.0, 0.0, 3.0], [0, 6, 0]),
+        ("prod with two zeros", np.prod, [0.0, 0.0, 3.0], [0, 0, 0]),
+        ("cumprod with a zero", np.cumprod, [2.0, 0.0, 3.0], [1, 8, 0]),
+        ("arctan2(0, 0)", lambda x: np.arctan2(x, 0.0), [0.0], [0]),
+        ("arctan2(0, 0) by the second", lambda x: np.arctan2(0.0, x), [0.0], [0]),
+        ("hypot(0, 0)", lambda x: np.hypot(x, 0.0), [0.0], [0]),
+        ("sinc(0)", np.sinc, [0.0], [0]),
+        ("xlogy(0, 0)", lambda x: ag.xlogy(x, 0.0), [0.0], [0]),
+        ("logaddexp(-inf, -inf)", lambda x: np.logaddexp(x, -np.inf), [-np.inf], [0]),
+        ("median between two", np.median, [1.0, 4.0, 2.0, 9.0], [0, 0.5, 0.5, 0]),
+        ("median of ties", np.median, [2.0, 2.0, 1.0, 9.0], [0.5, 0.5, 0, 0]),
+        ("percentile between two", lambda x: np.percentile(x, 25), [1.0, 4.0, 2.0], [0.5, 0, 0.5]),
+        ("select a NaN that is not taken", lambda x: np.select([x > 0], [np.log(x)], x), [-1.0, 1.0], [1, 1]),
+        ("clip of a NaN that is not taken", lambda x: np.where(x < 0, np.clip(np.sqrt(-x), 0, 9), x), [4.0], [1]),
         ("sqrt at 0", np.sqrt, [0.0], [np.inf]),
         ("log at 0", np.log, [0.0], [np.inf]),
         ("0 ** 0 by the base", lambda x: x**0.0, [0.0], [0]),

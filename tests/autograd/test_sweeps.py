@@ -1,9 +1,11 @@
 """Deep and dense graphs, memory, threads: cost linear in the work, nothing kept, nothing shared."""
 
 import gc
+import subprocess
 import sys
 import threading
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ from autograd import Tape, Tensor, Variable
 from autograd.graph import Node, Recording
 from autograd.primitive import Primitive
 from autograd.transforms import jvp
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -47,6 +51,30 @@ def test_a_chain_of_100_000_operations_in_forward_mode(shallow_stack) -> None:
 
     y, moved = jvp(f, [0.0], [2.0])
     assert (float(y), float(moved)) == (100_000, 2)
+
+
+MILLION = """
+import sys
+from autograd import Tape, Variable
+sys.setrecursionlimit(100)
+x, c = Variable(1.0), 1 + 1e-7
+for last in (False, True):
+    with Tape() as t:
+        y = x
+        for _ in range(1_000_000):
+            y = y * c
+    if not last:
+        print(float(t.gradient(y, x)) / c ** 1_000_000)
+        del t, y
+"""
+
+
+@pytest.mark.slow
+def test_a_chain_of_a_million_operations_and_the_end_of_the_program() -> None:
+    """Forward, backward, deletion, and an interpreter that ends while a second such graph is alive."""
+    done = subprocess.run([sys.executable, "-c", MILLION], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert abs(float(done.stdout) - 1) < 1e-9
 
 
 def test_sixty_stacked_diamonds_call_every_rule_once(shallow_stack) -> None:

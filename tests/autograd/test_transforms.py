@@ -101,6 +101,15 @@ def test_vjp_pulls_any_number_of_cotangents() -> None:
     assert [float(pull(np.array(g))[0]) for g in ([1.0, 0.0], [0.0, 1.0])] == [1, 10]
 
 
+def test_linearize_runs_the_function_once() -> None:
+    calls = []
+    y, push = ag.linearize(lambda x, w: calls.append(1) or x * x * w, np.array([1.0, 2.0]), 3.0)
+    assert y.tolist() == [3, 12]
+    assert push([1.0, 0.0], 0.0).tolist() == [6, 0]
+    assert push([0.0, 1.0], 1.0).tolist() == [1, 16]
+    assert calls == [1]
+
+
 def test_jvp_of_several_outputs_and_of_none() -> None:
     (y, z), (dy, dz) = ag.jvp(lambda x: (x * x, Tensor(5.0)), [3.0], [1.0])
     assert [float(v) for v in (y, z, dy, dz)] == [9, 5, 6, 0]

@@ -1,0 +1,112 @@
+"""The derivative of one step, and of a stretch of steps: a number between scalars, words where there are arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.families import fit, zero_law
+from autograd.graph import Node, only
+from autograd.picture.derivatives import local_derivative
+from autograd.picture.summary import Number, Summary
+from autograd.reverse import plain, pull
+
+Steps = Sequence[tuple[Node, int]]
+
+_MOVES = "1 for each element: they only move"
+_WORDS: dict[str, str | tuple[str, ...]] = {
+    "matmul": ("times its right operand, transposed", "times its left operand, transposed"),
+    "sum": "1 for each element",
+    "mean": "1/n for each of the n elements",
+    "max": "1 for the largest element, shared at a tie; 0 for the others",
+    "min": "1 for the smallest element, shared at a tie; 0 for the others",
+    "getitem": "1 for the elements taken, 0 for the others",
+    "scatter_add": _MOVES,
+    "reshape": _MOVES,
+    "ravel": _MOVES,
+    "squeeze": _MOVES,
+    "expand_dims": _MOVES,
+    "transpose": _MOVES,
+    "swapaxes": _MOVES,
+    "moveaxis": _MOVES,
+    "concatenate": _MOVES,
+    "stack": _MOVES,
+    "broadcast_to": "1 for each copy of an element",
+    "cast": "1 for each element",
+    "identity": "1 for each element",
+    "where": ("", "1 where the condition holds, 0 elsewhere", "0 where the condition holds, 1 elsewhere"),
+    "softmax": "y(1 − y) on the diagonal, −yᵢyⱼ beside it",
+    "log_softmax": "1 on the diagonal, less softmax",
+    "logsumexp": "the softmax of its operand",
+    "sparse_softmax_crossentropy": "the softmax of its operand, less 1 at the label",
+}
+
+
+def number_of(steps: Steps) -> Number | None:
+    """The derivative along the steps, the lowest first, if both ends are scalars."""
+    if len(steps) == 1:
+        return local_derivative(*steps[0])
+    if np.shape(steps[-1][0].out.value) or np.shape(_bottom(steps)):
+        return None
+    g = pulled(steps, _ones(steps[-1][0].out.value))
+    return None if g is None else np.asarray(g).item()
+
+
+def words_of(steps: Steps) -> str:
+    """What the steps do, where that is no number: the operations, and the derivative of a single one in words."""
+    name = " of ".join([node.op.name for node, _ in reversed(steps)])
+    if len(steps) > 1:
+        return name
+    node, position = steps[0]
+    if node.op.elementwise:
+        y = node.out.value
+        with only(()), np.errstate(all="ignore"):
+            slope = pull(node.op.rules[position], _ones(y), y, plain(node.inputs), node.params)
+        copies = "" if np.shape(y) == np.shape(_bottom(steps)) else "; summed over the copies that broadcasting made"
+        return f"{name}, element by element: {Summary.of(slope).span()}{copies}"
+    words = _WORDS.get(name, "")
+    words = words if isinstance(words, str) else words[position]
+    return f"{name}: {words}" if words else name
+
+
+def pulled(steps: Steps, g: Any) -> Any:
+    """The cotangent `g` of the upper end pulled back along these steps alone; None if a rule gives none."""
+    with only(()), np.errstate(all="ignore"):
+        for node, position in reversed(steps):
+            inputs = plain(node.inputs)
+            part = pull(node.op.rules[position], g, node.out.value, inputs, node.params)
+            if part is None:
+                return None
+            if node.op.elementwise:
+                part = zero_law(part, g)
+            g = fit(part, inputs[position], node.op, position)
+    return g
+
+
+def blocked(steps: Steps) -> bool:
+    """Whether a rule on the way gives no derivative, as one of a custom gradient may."""
+    return pulled(steps, _ones(steps[-1][0].out.value)) is None
+
+
+def passed_on(g: Number, factor: Number) -> Number:
+    """A cotangent times a local derivative, under the engine's law of zeros: nothing comes of exactly zero."""
+    return 0.0 if g == 0 else g * factor
+
+
+def same(a: Any, b: Any, size: Any) -> bool:
+    """Whether two sums of terms with these sizes are equal but for rounding in the coarser dtype."""
+    steps = [float(np.finfo(x.dtype).eps) for x in map(np.asarray, (a, b)) if x.dtype.kind in "fc"]
+    with np.errstate(all="ignore"):
+        apart = np.abs(np.asarray(a) - b) > 1e4 * max(steps) * np.asarray(size)
+    return not np.any(apart)  # what is not finite is never apart
+
+
+def _bottom(steps: Steps) -> Any:
+    node, position = steps[0]
+    return plain(node.inputs)[position]
+
+
+def _ones(value: Any) -> Any:
+    return 1.0 if type(value) is float else np.ones_like(value)

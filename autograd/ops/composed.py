@@ -1,0 +1,81 @@
+"""NumPy functions that are several operations one after the other; their derivatives follow from those."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.graph import Value
+from autograd.primitive import composed
+
+
+def _plain(x: Any) -> Any:
+    return x.value if isinstance(x, Value) else x
+
+
+@composed(np.take_along_axis)
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    """One element of `arr` for each index along `axis`."""
+    indices = _plain(indices)
+    if axis is None:
+        return arr.reshape(-1)[indices]
+    places = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    places[axis] = indices
+    return arr[tuple(places)]
+
+
+@composed(np.sort)
+def sort(a: Any, axis: int | None = -1, kind: Any = None) -> Any:
+    """The elements in ascending order along `axis`; each keeps its own gradient."""
+    if axis is None:
+        a, axis = a.reshape(-1), 0
+    return take_along_axis(a, np.argsort(_plain(a), axis=axis, kind=kind or "stable"), axis)
+
+
+@composed(np.quantile)
+def quantile(a: Any, q: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """The value below which a share `q` of the elements lies, interpolated between its two neighbours.
+
+    q: a number from 0 to 1, or an array of them, whose axes come first in the result.
+    """
+    if isinstance(q, Value):
+        raise TypeError("quantile got q as a tensor; expected plain numbers, which carry no gradient")
+    q = np.asarray(q, dtype=np.float64)
+    if not np.all((q >= 0) & (q <= 1)):
+        raise ValueError(f"quantile got q={q.tolist()}; expected numbers from 0 to 1")
+    ordered = np.moveaxis(sort(a, axis), -1 if axis is None else axis, 0)
+    place = q * (ordered.shape[0] - 1)
+    below = np.floor(place).astype(int)
+    share = (place - below).reshape(q.shape + (1,) * (ordered.ndim - 1)).astype(ordered.dtype)
+    above = np.minimum(below + 1, ordered.shape[0] - 1)
+    y = ordered[below] * (1 - share) + ordered[above] * share
+    if keepdims:
+        shape = [1] * np.ndim(_plain(a)) if axis is None else [*a.shape]
+        shape[0 if axis is None else axis] = 1
+        y = y.reshape(q.shape + tuple(shape))
+    return y
+
+
+@composed(np.percentile)
+def percentile(a: Any, q: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """As `quantile`, with `q` from 0 to 100."""
+    return quantile(a, np.asarray(_plain(q), dtype=np.float64) / 100, axis, keepdims)
+
+
+@composed(np.median)
+def median(a: Any, axis: int | None = None, keepdims: bool = False) -> Any:
+    """The middle element, or the mean of the two in the middle."""
+    return quantile(a, 0.5, axis, keepdims)
+
+
+@composed(np.select)
+def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
+    """The element of the first choice whose condition holds, or the default."""
+    if len(condlist) != len(choicelist):
+        raise ValueError(f"select got {len(condlist)} conditions and {len(choicelist)} choices; expected one for each")
+    y = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        y = np.where(condition, choice, y)
+    return y
