@@ -31,6 +31,8 @@ from autograd.graph import Node, Value, calling_frame
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
 
+__all__ = ["Check", "check_numerics"]
+
 # The checks that are open anywhere in the process: whether to look for one that applies here.
 checks_open: list[Check] = []
 # Those of this thread or task, outermost first.

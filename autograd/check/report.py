@@ -48,7 +48,7 @@ def mismatch(
     i = next(i for i, table in enumerate(tables) if table.wrong.any())
     point, table = comparison.point, tables[i]
     row, column = table.worst
-    got, expected = table.got[row, column], table.expected[row, column]
+    got, expected = table.got[row, column] + 0.0, table.expected[row, column] + 0.0  # -0 reads like a mistake
     name, shape = point.names[i], np.shape(point.values[i])
     of = f" of shape {shape}" if shape else ""
     head = f"{_order(order)}{mode} mode, {name}{of}: "
