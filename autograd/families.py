@@ -141,6 +141,8 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
     Undoes broadcasting by summing over the axes that were stretched. The first `stacked` axes of `g` number the
     cotangents of a stack and are left alone. Written in NumPy, so that it is recorded when `g` is a tensor.
     """
+    if type(g) is np.ndarray is type(x) and g.shape == x.shape and g.dtype is x.dtype and not op.real:
+        return g  # the usual case, and the quickest to tell
     x = _raw(x)
     if isinstance(x, tuple):
         return g  # a bundle; each part is fitted where it is picked
@@ -200,17 +202,18 @@ def zero_law(part: Any, g: Any) -> Any:
     Only 0 · inf and 0 · nan can break this, and both give a NaN; so one fast pass looks for a NaN first, and
     the second derivative of all that is finite stays untouched.
     """
-    raw, seed = _raw(part), _raw(g)
-    if isinstance(raw, (float, np.floating)):
-        return type(part)(0.0) if raw != raw and seed == 0 else part
-    if part is g or not _has_nan(raw):
+    kind = type(part)
+    if kind is float:
+        return part if part == part or g != 0 else 0.0
+    if part is g:
         return part
-    return np.where(np.isnan(raw) & (seed == 0), 0, part)
-
-
-def _has_nan(a: Any) -> bool:
-    if type(a) is np.ndarray and a.dtype.kind == "f" and a.itemsize > 2:
-        # A sum of squares is NaN exactly if a term is; the dot product is the fastest pass NumPy has.
-        square = np.vdot(a, a)
-        return bool(square != square)
-    return bool(np.any(np.isnan(a)))
+    raw = part if kind is np.ndarray else _raw(part)
+    if type(raw) is np.ndarray and raw.itemsize > 2:
+        # A sum of squares is NaN if a term is; the dot product is the fastest pass NumPy has.
+        square = np.vdot(raw, raw)
+        if square == square:
+            return part
+    lost = np.isnan(raw) & (_raw(g) == 0)
+    if not np.any(lost):
+        return part
+    return np.where(lost, 0, part) if np.shape(raw) else type(part)(0.0)

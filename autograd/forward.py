@@ -11,7 +11,7 @@ from autograd.bundle import Parts
 from autograd.debug import check_in_force, checks_open
 from autograd.families import fit
 from autograd.graph import Node, Recording, Value, only, open_recordings, reached
-from autograd.reverse import backward, plain
+from autograd.reverse import backward, in_numpy, plain
 
 
 def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequence[Value]) -> list[Any]:
@@ -31,7 +31,11 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
             incoming = [None if op.rules[i] is None else tangents.get(id(x)) for i, x in enumerate(node.inputs)]
             y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
             push = op.push or transposed
-            t = fit(push(op, incoming, y, inputs, node.params), y, op, -1)
+            try:
+                t = push(op, incoming, y, inputs, node.params)
+            except ArithmeticError:
+                t = push(op, [in_numpy(x) for x in incoming], in_numpy(y), [in_numpy(x) for x in inputs], node.params)
+            t = fit(t, node.out, op, -1)
             if check is not None:
                 check.tangent(node, incoming, t)
             tangents[id(node.out)] = t

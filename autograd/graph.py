@@ -15,7 +15,7 @@ import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from types import FrameType
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -51,15 +51,12 @@ class Node:
 
     __slots__ = ("code", "inputs", "instruction", "op", "out", "params")
 
-    def __init__(
-        self, op: Primitive, inputs: tuple[Any, ...], params: dict[str, Any], out: Value, frame: FrameType
-    ) -> None:
-        self.op = op
-        self.inputs = inputs
-        self.params = params or _NO_PARAMS
-        self.out = out
-        self.code = frame.f_code
-        self.instruction = frame.f_lasti
+    op: Primitive
+    inputs: tuple[Any, ...]
+    params: dict[str, Any]
+    out: Value
+    code: CodeType
+    instruction: int
 
     @property
     def where(self) -> tuple[str, int]:
@@ -69,6 +66,7 @@ class Node:
 
 
 _NO_PARAMS: dict[str, Any] = {}  # one for all nodes without params, since a dict each would be a fifth of a node
+_new_node = Node.__new__  # filled in by `record`, which saves a call for each operation
 _ENGINE = os.path.dirname(__file__) + os.sep
 
 
@@ -146,22 +144,30 @@ open_recordings: ContextVar[tuple[Recording, ...]] = ContextVar("open_recordings
 def record(
     recordings: tuple[Recording, ...], op: Primitive, inputs: tuple[Any, ...], params: dict[str, Any], out: Value
 ) -> None:
-    """Append a node to every recording that knows one of the inputs."""
+    """Append a node to every recording that knows one of the inputs, and lock the arrays from outside."""
     node = None
     for recording in recordings:
         known = recording.known
-        for x in inputs:
-            if id(x) in known:
-                if node is None:
-                    node = Node(op, inputs, params, out, calling_frame(3))
-                recording.nodes.append(node)
-                known.add(id(out))
-                for constant in inputs:
-                    if type(constant) is not float and id(constant) not in known:
-                        recording.hold(constant)
-                for param in params.values():
-                    recording.hold(param)
-                break
+        outside = [x for x in inputs if id(x) not in known]
+        if len(outside) == len(inputs):
+            continue
+        if node is None:
+            node = _new_node(Node)
+            node.op = op
+            node.inputs = inputs
+            node.params = params or _NO_PARAMS
+            node.out = out
+            frame = calling_frame(3)
+            node.code = frame.f_code
+            node.instruction = frame.f_lasti
+        recording.nodes.append(node)
+        known.add(id(out))
+        for x in outside:
+            if type(x) is not float:
+                recording.hold(x)
+        if params:
+            for param in params.values():
+                recording.hold(param)
 
 
 def note_cut(value: Value, what: str) -> bool:
@@ -201,8 +207,9 @@ def reached(
     for position, node in enumerate(nodes):
         while waiting and waiting[-1][0] <= position:
             active.add(waiting.pop()[1])
-        rules = node.op.rules
-        through = [i for i, x in enumerate(node.inputs) if id(x) in active and rules[i] is not None]
+        through = [i for i, x in enumerate(node.inputs) if id(x) in active]
+        if through and not node.op.complete:
+            through = [i for i in through if node.op.rules[i] is not None]
         if through:
             active.add(id(node.out))
             path.append((node, through))

@@ -56,7 +56,19 @@ class Primitive:
     operation.
     """
 
-    __slots__ = ("arity", "broadcasts", "elementwise", "forward", "name", "numpy", "params", "push", "real", "rules")
+    __slots__ = (
+        "arity",
+        "broadcasts",
+        "complete",
+        "elementwise",
+        "forward",
+        "name",
+        "numpy",
+        "params",
+        "push",
+        "real",
+        "rules",
+    )
 
     def __init__(
         self,
@@ -78,6 +90,7 @@ class Primitive:
         self.broadcasts = broadcasts
         self.real = real
         self.numpy = tuple(numpy)
+        self.complete = isinstance(rules, Every) or None not in rules
         self.arity = None if isinstance(rules, Every) else len(rules)
         self.params = _keywords(rules.rule if isinstance(rules, Every) else next(r for r in rules if r is not None))
 

@@ -54,10 +54,10 @@ def backward(
             g = cotangents.get(key) if key in wanted else cotangents.pop(key, None)
             if g is None:
                 continue
-            op = node.op
+            op, params = node.op, node.params
             y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
             for i in through:
-                part = pull(op.rules[i], g, y, inputs, node.params)
+                part = pull(op.rules[i], g, y, inputs, params)
                 if part is None:
                     continue
                 if op.elementwise:
@@ -73,11 +73,16 @@ def backward(
 
 
 def pull(rule: Any, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
-    """`rule(g, y, *inputs, **params)`, with NumPy's infinities where Python floats would raise."""
+    """`rule(g, y, *inputs, **params)`, with NumPy's infinities where Python's numbers would raise."""
     try:
         return rule(g, y, *inputs, **params)
     except ArithmeticError:
-        return rule(*[np.float64(v) if type(v) is float else v for v in (g, y, *inputs)], **params)
+        return rule(*[in_numpy(v) for v in (g, y, *inputs)], **params)
+
+
+def in_numpy(x: Any) -> Any:
+    """A Python float as NumPy's."""
+    return np.float64(x) if type(x) is float else x
 
 
 def plain(inputs: Sequence[Any]) -> list[Any]:

@@ -110,6 +110,12 @@ def test_linearize_runs_the_function_once() -> None:
     assert calls == [1]
 
 
+def test_infinite_slopes_of_python_floats_in_both_modes() -> None:
+    with np.errstate(all="ignore"):
+        for f in (np.sqrt, np.log, lambda x: 1 / x):
+            assert abs(float(ag.jvp(f, [0.0], [1.0])[1])) == abs(float(ag.grad(f)(0.0))) == np.inf
+
+
 def test_jvp_of_several_outputs_and_of_none() -> None:
     (y, z), (dy, dz) = ag.jvp(lambda x: (x * x, Tensor(5.0)), [3.0], [1.0])
     assert [float(v) for v in (y, z, dy, dz)] == [9, 5, 6, 0]
