@@ -44,9 +44,10 @@ def elementwise(
 
     def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
         total = None
+        shape = _shape(y)
         for rule, t in zip(rules, tangents, strict=True):
             if t is not None and rule is not None:
-                t = t if _shape(t) == _shape(y) else np.broadcast_to(t, _shape(y))
+                t = t if _shape(t) == shape else np.broadcast_to(t, shape)
                 part = zero_law(rule(t, y, *inputs, **params), t)
                 total = part if total is None else total + part
         return total
@@ -141,18 +142,16 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
     Undoes broadcasting by summing over the axes that were stretched. The first `stacked` axes of `g` number the
     cotangents of a stack and are left alone. Written in NumPy, so that it is recorded when `g` is a tensor.
     """
-    if type(g) is np.ndarray is type(x) and g.shape == x.shape and g.dtype is x.dtype and not op.real:
+    raw = g.value if isinstance(g, Value) else g
+    x = x.value if isinstance(x, Value) else x
+    if type(raw) is np.ndarray is type(x) and raw.shape == x.shape and raw.dtype is x.dtype and not op.real:
         return g  # the usual case, and the quickest to tell
-    x = _raw(x)
     if isinstance(x, tuple):
         return g  # a bundle; each part is fitted where it is picked
-    if op.real and _is_complex(x):
-        raise NoDerivativeError(
-            f"the derivative of {op.name} is known for real numbers only, and its input {position} is {describe(x)}; "
-            f"take x.real, x.imag or a product with the conjugate first"
-        )
+    if op.real:
+        check_real(x, op, position)
     if type(x) in (float, complex) and not stacked:
-        return g if type(_raw(g)) is type(x) else _python_number(g, type(x))
+        return g if type(raw) is type(x) else _python_number(g, type(x))
     shape = _shape(g)[:stacked] + _shape(x)
     if _shape(g) != shape:
         if not op.broadcasts:
@@ -160,6 +159,15 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
         g = unbroadcast(g, shape, op, position, stacked)
     dtype = getattr(x, "dtype", None)
     return g if dtype is None or getattr(g, "dtype", None) == dtype else cast(g, dtype)
+
+
+def check_real(x: Any, op: Primitive, position: int) -> None:
+    """Refuse a complex input of an operation whose rules hold for real numbers only."""
+    if _is_complex(_raw(x)):
+        raise NoDerivativeError(
+            f"the derivative of {op.name} is known for real numbers only, and its input {position} is {describe(x)}; "
+            f"take x.real, x.imag or a product with the conjugate first"
+        )
 
 
 def unbroadcast(g: Any, shape: tuple[int, ...], op: Primitive, position: int, stacked: int) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.bundle import Parts
 from autograd.debug import check_in_force, checks_open
-from autograd.families import fit
+from autograd.families import check_real, fit
 from autograd.graph import Node, Recording, Value, only, open_recordings, reached
 from autograd.reverse import backward, in_numpy, plain
 
@@ -30,6 +30,12 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
             op = node.op
             incoming = [None if op.rules[i] is None else tangents.get(id(x)) for i, x in enumerate(node.inputs)]
             y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
+            if op.real:
+                for i, t in enumerate(incoming):
+                    if t is not None:
+                        check_real(inputs[i], op, i)
+            if not (op.elementwise or recorded):
+                y, inputs, incoming = in_numpy(y), [in_numpy(x) for x in inputs], [in_numpy(t) for t in incoming]
             push = op.push or transposed
             try:
                 t = push(op, incoming, y, inputs, node.params)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import Any
 
 
@@ -30,8 +31,43 @@ def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
     """
     if isinstance(tree, dict):
         pairs = {key: mapped(function, branch) for key, branch in tree.items()}
-        return pairs if type(tree) is dict else type(tree)(pairs)
+        if type(tree) is dict:
+            return pairs
+        same = copy(tree)
+        same.update(pairs)
+        return same
     if isinstance(tree, list | tuple):
         branches = [mapped(function, branch) for branch in tree]
         return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
     return function(tree)
+
+
+def paired(tree: Any, other: Any, what: str) -> Iterator[tuple[Any, Any]]:
+    """Each leaf of `tree` with what stands in its place in `other`; ValueError if that is nested differently.
+
+    >>> list(paired({"w": 1, "b": [2]}, {"b": [20], "w": 10}, "weights"))
+    [(1, 10), (2, 20)]
+    """
+    if isinstance(tree, dict):
+        if not isinstance(other, dict) or other.keys() != tree.keys():
+            raise ValueError(f"{what} got {_sketch(other)}; expected {_sketch(tree)}")
+        for key, branch in tree.items():
+            yield from paired(branch, other[key], what)
+    elif isinstance(tree, list | tuple):
+        if not isinstance(other, list | tuple) or len(other) != len(tree):
+            raise ValueError(f"{what} got {_sketch(other)}; expected {_sketch(tree)}")
+        for branch, twin in zip(tree, other, strict=True):
+            yield from paired(branch, twin, what)
+    elif isinstance(other, dict | list | tuple):
+        raise ValueError(f"{what} got {_sketch(other)}; expected one entry for one tensor")
+    else:
+        yield tree, other
+
+
+def _sketch(tree: Any) -> str:
+    """The outermost shape of a structure, for a message."""
+    if isinstance(tree, dict):
+        return f"a dict with the keys {list(tree)}"
+    if isinstance(tree, list | tuple):
+        return f"a {type(tree).__name__} of {len(tree)} entries"
+    return f"a single {type(tree).__name__}"

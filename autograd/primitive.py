@@ -128,7 +128,7 @@ class Primitive:
             return y
         if type(y) is np.ndarray and y.ndim == 0:
             y = y[()]
-        if type(y) is np.float64 and all([type(v) in _PYTHON_NUMBERS for v in values]):
+        if type(y) is np.float64 and "dtype" not in params and all([type(v) in _PYTHON_NUMBERS for v in values]):
             # Python numbers never widen an array (NEP 50), so what is made of them alone stays one of them.
             y = float(y)
         out = kind.__new__(kind)

@@ -62,13 +62,15 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
     """What `np.function(...)` does when an argument is a tensor."""
     operation = operations.get(function)
     if operation is not None:
+        if len(args) == operation.arity and not options:
+            return operation(*args)
         names = _parameters(function)
         params = dict(zip(names, args, strict=False)) | options
         if operation.arity is None:
-            inputs = list(params.pop(names[0]))
+            inputs = list(params.pop(next(iter(names))))
         else:
-            inputs = [params.pop(name) for name in names[: operation.arity] if name in params]
-        params = {name: value for name, value in params.items() if value is not None}
+            inputs = [params.pop(name) for name in list(names)[: operation.arity] if name in params]
+        params = {name: value for name, value in params.items() if value is not None or names[name] is not None}
         refused = params.keys() - operation.params
         if refused:
             raise NoDerivativeError(
@@ -98,6 +100,6 @@ def unknown(function: Callable[..., Any]) -> NoDerivativeError:
 
 
 @cache
-def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of a NumPy function's parameters, in order."""
-    return tuple(inspect.signature(function).parameters)
+def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
+    """The names of a NumPy function's parameters, in order, and their defaults."""
+    return {name: parameter.default for name, parameter in inspect.signature(function).parameters.items()}

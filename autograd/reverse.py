@@ -56,8 +56,11 @@ def backward(
                 continue
             op, params = node.op, node.params
             y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
+            operands = inputs
+            if not (op.elementwise or recorded):  # the rules of arrays ask for shapes, which Python numbers lack
+                g, y, operands = in_numpy(g), in_numpy(y), [in_numpy(x) for x in inputs]
             for i in through:
-                part = pull(op.rules[i], g, y, inputs, params)
+                part = pull(op.rules[i], g, y, operands, params)
                 if part is None:
                     continue
                 if op.elementwise:

@@ -18,7 +18,7 @@ import numpy as np
 from autograd.debug import asked_by_tape
 from autograd.errors import TapeError
 from autograd.graph import Node, Recording, Value, only, open_recordings
-from autograd.nest import leaves, mapped
+from autograd.nest import leaves, mapped, paired
 from autograd.reverse import backward
 from autograd.tensor import Tensor, Variable, wrapped
 
@@ -86,8 +86,15 @@ class Tape(Recording):
         if not self._open:
             raise TapeError("stop_recording() works inside the tape's scope only; this tape is not recording")
         self._marks["stop_recording", *_line(3)] = None
-        with only(_without(self)):
+        open_recordings.set(_without(self))
+        try:
             yield
+        finally:
+            if self._open:
+                open_recordings.set((*_without(self), self))
+
+    def __reduce__(self) -> Any:
+        raise TypeError("a tape can not be copied or pickled: its recording belongs to the values of this process")
 
     def reset(self) -> None:
         """Forget everything recorded and every watch."""
@@ -135,6 +142,8 @@ class Tape(Recording):
 
     def _watch(self, value: Tensor) -> None:
         if isinstance(value, Variable):
+            if id(value) not in self._variables:
+                value.renew_reading()  # what was computed from the old one before counts as a constant
             self._follow_variable(value, value.reading(()))
         else:
             self.follow(value)
@@ -303,7 +312,7 @@ class Tape(Recording):
                 "this tape has given its gradient already and let go of its recording; "
                 "use Tape(persistent=True) for several calls, or pass several sources in one call"
             )
-        if self._open and self.persistent:
+        if self.persistent and self in open_recordings.get():
             warnings.warn(
                 "gradient() inside the scope of a persistent tape is itself recorded, which costs time and memory; "
                 "call it after the scope, or nest a second tape for second derivatives",
@@ -330,15 +339,12 @@ class Tape(Recording):
 
     def _seeds(self, target: Any, output_gradients: Any) -> list[tuple[Value, Any]]:
         """Each target with its own cotangent."""
-        targets = [_constant_or_checked(leaf) for leaf in leaves(target)]
-        weights = [None] * len(targets) if output_gradients is None else list(leaves(output_gradients))
-        nested = isinstance(output_gradients, list | tuple | dict)
-        if len(weights) != len(targets) or (nested and isinstance(target, Tensor)):
-            raise ValueError(
-                f"output_gradients is a {type(output_gradients).__name__} with {len(weights)} entries; expected the "
-                f"structure of the target, a {type(target).__name__} with {len(targets)}"
-            )
-        return [(self._value_of(y), _seed(y, w)) for y, w in zip(targets, weights, strict=True)]
+        if output_gradients is None:
+            pairs: list[tuple[Any, Any]] = [(leaf, None) for leaf in leaves(target)]
+        else:
+            pairs = list(paired(target, output_gradients, "output_gradients"))
+        targets = [(_constant_or_checked(leaf), weight) for leaf, weight in pairs]
+        return [(self._value_of(y), _seed(y, weight)) for y, weight in targets]
 
     @staticmethod
     def _value_of(target: Tensor) -> Value:
@@ -387,8 +393,8 @@ def _tensor(x: Any) -> Any:
 
 
 def _constant_or_checked(y: Any) -> Tensor:
-    """A target; what argmax and comparisons give is a plain array, and so a constant."""
-    return Tensor(y) if isinstance(y, np.ndarray | np.generic) else _checked(y, "target")
+    """A target; what argmax and comparisons give is a plain array or truth value, and so a constant."""
+    return Tensor(y) if isinstance(y, np.ndarray | np.generic | bool) else _checked(y, "target")
 
 
 def _differentiable(value: Tensor) -> bool:
@@ -413,7 +419,8 @@ def _seed(y: Tensor, weight: Any) -> Any:
         )
     if type(y.value) is float:
         return weight if isinstance(weight, Tensor) else float(weight)
-    weight = weight.astype(y.dtype) if isinstance(weight, Tensor) else np.asarray(weight, y.dtype)
+    # A copy: the gradient may be this very array, and the caller's own buffer may change later.
+    weight = weight.astype(y.dtype) if isinstance(weight, Tensor) else np.array(weight, y.dtype)
     return np.broadcast_to(weight, y.shape) if shape != y.shape else weight
 
 

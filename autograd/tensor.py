@@ -6,6 +6,7 @@ recorded keeps the value it had.
 
 from __future__ import annotations
 
+import operator
 import sys
 import warnings
 from collections.abc import Iterator
@@ -153,7 +154,7 @@ class Tensor(Value):
         return complex(self.item())
 
     def __index__(self) -> int:
-        return int(self.item().__index__())
+        return operator.index(self.item())
 
     def __bool__(self) -> bool:
         return bool(self.value)
@@ -348,13 +349,20 @@ class Variable(Tensor):
     def reading(self, recordings: tuple[Recording, ...]) -> Value:
         """The variable's value of this moment as a tensor, which is what a recording keeps."""
         reading = self._reading
-        if reading is None:
+        if reading is None or reading.value is not self.value:
             reading = self._reading = wrapped(self.value)
             reading.name = self.name
         for recording in recordings:
             if id(reading) not in recording.known:
                 recording.saw(self, reading)
         return reading
+
+    def renew_reading(self) -> None:
+        """From here on the variable is read as another tensor than before."""
+        self._reading = None
+
+    def __copy__(self) -> Variable:
+        return Variable(self.value, name=self.name, trainable=self.trainable)
 
     def _now(self) -> Value:
         recordings = open_recordings.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from autograd.forward import forward
 from autograd.graph import Recording, note_cut, only, open_recordings
 from autograd.nest import leaves, mapped
 from autograd.ops.elementwise import identity
+from autograd.reverse import backward
 from autograd.tape import Tape
 from autograd.tensor import Tensor
 
@@ -46,20 +48,15 @@ def value_and_grad(
     """
 
     def both(*args: Any, **kwargs: Any) -> Any:
-        chosen = [argnums] if isinstance(argnums, int) else list(argnums)
+        chosen = _positions(argnums, len(args))
         args = tuple(_fresh(arg) if i in chosen else arg for i, arg in enumerate(args))
         sources = [args[i] for i in chosen]
         with Tape() as t:
             t.watch(sources)
             value = f(*args, **kwargs)
         y = value[0] if has_aux else value
-        if not isinstance(y, Tensor) or y.shape != ():
-            got = f"shape {y.shape}" if isinstance(y, Tensor) else type(y).__name__
-            raise TypeError(
-                f"grad got a function that returns {got}; expected a scalar tensor. Reduce it, e.g. with np.sum"
-            )
-        gradients = t.gradient(y, sources, unconnected_gradients="zero")
-        return value, gradients[0] if isinstance(argnums, int) else tuple(gradients)
+        gradients = t.gradient(_scalar(y), sources, unconnected_gradients="zero")
+        return value, tuple(gradients) if isinstance(argnums, Sequence) else gradients[0]
 
     return both
 
@@ -78,14 +75,17 @@ def jacobian(f: Callable[..., Any], argnums: int = 0, mode: str | None = None) -
         raise ValueError(f'jacobian got mode={mode!r}; expected "reverse", "forward" or None')
 
     def jacobian_of(*args: Any, **kwargs: Any) -> Tensor:
-        x = _fresh(args[argnums])
+        (position,) = _positions(argnums, len(args))
+        x = _fresh(args[position])
         if not isinstance(x, Tensor):
-            raise TypeError(f"jacobian got a {type(x).__name__} as argument {argnums}; expected one tensor")
+            raise TypeError(f"jacobian got a {type(x).__name__} as argument {position}; expected one tensor")
         with Tape() as t:
             t.watch(x)
-            y = f(*args[:argnums], x, *args[argnums + 1 :], **kwargs)
-        chosen = mode or ("forward" if 8 * x.size < getattr(y, "size", 1) else "reverse")
-        if chosen == "reverse":
+            y = f(*args[:position], x, *args[position + 1 :], **kwargs)
+        if not isinstance(y, Tensor):
+            raise TypeError(f"jacobian got a function that returns {type(y).__name__}; expected one tensor")
+        chosen = mode or ("forward" if 8 * x.size < y.size else "reverse")
+        if chosen == "reverse" or not x.size:
             return t.jacobian(y, x, unconnected_gradients="zero")
         units = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
         columns = [forward(t.nodes, [(x, _seed(unit, x))], [y])[0] for unit in units]
@@ -111,7 +111,14 @@ def hvp(f: Callable[..., Any], primal: Any, tangent: Any) -> Tensor:
     >>> hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.ones(2)).tolist()
     [6.0, 12.0]
     """
-    return jvp(grad(f), [primal], [tangent])[1]
+    x = _differentiable(primal)
+    recording = Recording()
+    recording.follow(x)
+    with only((*open_recordings.get(), recording)):
+        y = _scalar(f(x))
+        (g,) = backward(list(recording.nodes), [(y, 1.0 if type(y.value) is float else np.ones_like(y.value))], [x])
+    moved = None if g is None else forward(recording.nodes, [(x, _seed(tangent, x))], [g])[0]
+    return _tangent(moved, x)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -154,7 +161,7 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     >>> push(1.0), push(10.0)
     (Tensor(2.0), Tensor(20.0))
     """
-    sources = [identity(x if isinstance(x, Tensor) else Tensor(x)) for x in primals]
+    sources = [_differentiable(x) for x in primals]
     recording = Recording()
     for source in sources:
         recording.follow(source)
@@ -180,9 +187,28 @@ def stop_gradient(x: Any) -> Tensor:
     return Tensor(x)
 
 
+def _positions(argnums: Any, count: int) -> list[int]:
+    """The positional arguments that `argnums` names; negative ones count from the end."""
+    named = [operator.index(n) for n in (argnums if isinstance(argnums, Sequence) else [argnums])]
+    for n in named:
+        if not -count <= n < count:
+            raise ValueError(
+                f"argnums names argument {n}, and the function was called with {count} positional arguments"
+            )
+    return [n % count for n in named]
+
+
 def _fresh(tree: Any) -> Any:
     """The same values under new identities, still connected to the tapes outside."""
-    return mapped(lambda x: identity(x if isinstance(x, Tensor) else Tensor(x)), tree)
+    return mapped(_differentiable, tree)
+
+
+def _differentiable(x: Any) -> Tensor:
+    """`x` as a tensor of its own; a Python integer counts as the float it stands for."""
+    x = identity(x if isinstance(x, Tensor) else Tensor(float(x) if type(x) is int else x))
+    if x.dtype.kind not in "fc":
+        raise TypeError(f"got an argument of dtype {x.dtype} to differentiate by; expected floats, as x.astype(float)")
+    return x
 
 
 def _seed(t: Any, x: Tensor) -> Any:
@@ -193,10 +219,18 @@ def _seed(t: Any, x: Tensor) -> Any:
     if isinstance(t, Tensor) and open_recordings.get():
         return t
     t = t.value if isinstance(t, Tensor) else t
-    return float(t) if type(x.value) is float else np.asarray(t, x.dtype)
+    return float(t) if type(x.value) is float else np.array(t, x.dtype)
 
 
-def _tangent(t: Any, y: Tensor) -> Tensor:
+def _scalar(y: Any) -> Tensor:
+    if not isinstance(y, Tensor) or y.shape != ():
+        got = f"shape {y.shape}" if isinstance(y, Tensor) else type(y).__name__
+        raise TypeError(f"got a function that returns {got}; expected a scalar tensor. Reduce it, e.g. with np.sum")
+    return y
+
+
+def _tangent(t: Any, y: Any) -> Tensor:
     if t is None:
-        return Tensor(y.value * 0)
+        value = y.value if isinstance(y, Tensor) else y
+        return Tensor(np.zeros_like(value) if np.shape(value) else 0.0)
     return t if isinstance(t, Tensor) else Tensor(t)

@@ -21,12 +21,12 @@ def _power(a: Any, b: Any) -> Any:
 
 def _power_base(g: Any, y: Any, a: Any, b: Any) -> Any:
     if type(b) in (int, float):
-        return g * (b * a ** (b - 1)) if b != 0 else g * 0.0
-    return g * np.where(b == 0, 0.0, b * a ** (b - 1))
+        return g * (b * _power(a, b - 1)) if b != 0 else g * 0.0
+    return g * np.where(b == 0, 0.0, b * _power(a, b - 1))
 
 
 def _power_exponent(g: Any, y: Any, a: Any, b: Any) -> Any:
-    return g * np.where((a == 0) & (b >= 0), 0.0, y * np.log(a))
+    return g * np.where((a == 0) & (np.real(b) >= 0), 0.0, y * np.log(a))
 
 
 def _relu(x: Any) -> Any:
@@ -63,9 +63,9 @@ def nonzero(x: Any) -> Any:
     return np.where(x == 0, 1.0, x)
 
 
-def _finite(y: Any) -> Any:
-    """`y` with 0 in place of -inf, so that exp(-inf - y) is 0 and not NaN."""
-    return np.where(y == -np.inf, 0.0, y)
+def _won(a: Any, b: Any, y: Any) -> Any:
+    """The share of `a` in y = log(exp a + exp b), which is sigmoid(a − b); of -inf and -inf, 0."""
+    return np.where(y == -np.inf, 0.0, sigmoid(a - b))
 
 
 def _sinc_slope(x: Any, y: Any) -> Any:
@@ -111,7 +111,7 @@ softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x:
 sinc     = elementwise("sinc", np.sinc, lambda g, y, x: g * _sinc_slope(x, y), real=True, numpy=[np.sinc])
 hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * a / nonzero(y), lambda g, y, a, b: g * b / nonzero(y), real=True, numpy=[np.hypot])
 arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * b / nonzero(a * a + b * b), lambda g, y, a, b: -g * a / nonzero(a * a + b * b), real=True, numpy=[np.arctan2])
-logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * np.exp(a - _finite(y)), lambda g, y, a, b: g * np.exp(b - _finite(y)), real=True, numpy=[np.logaddexp])
+logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * _won(a, b, y), lambda g, y, a, b: g * _won(b, a, y), real=True, numpy=[np.logaddexp])
 xlogy    = elementwise("xlogy", _xlogy, lambda g, y, x, z: g * np.log(np.where((x == 0) & (z == 0), 1.0, z)), lambda g, y, x, z: g * x / np.where(x == 0, 1.0, z), real=True)
 
 # With kinks. The rules of maximum and minimum share a tie, clip lets the edge through.

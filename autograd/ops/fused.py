@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import general, symmetric
+from autograd.families import general, symmetric, zero_law
 from autograd.graph import Value
 from autograd.ops.reduce import from_end, kept
 
@@ -17,8 +17,15 @@ def _softmax(x: Any, *, axis: Any = -1) -> Any:
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
+def _rows(part: Any, g: Any, axes: Any) -> Any:
+    """The law of zeros for rules that mix a row: where all of a row's cotangent is zero, so is what it contributes."""
+    g = g.value if isinstance(g, Value) else g
+    return zero_law(part, np.any(g != 0, axis=axes, keepdims=True))
+
+
 def _softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
-    return y * (g - np.sum(g * y, axis=from_end(axis, y.ndim), keepdims=True))
+    axes = from_end(axis, y.ndim)
+    return _rows(y * (g - np.sum(g * y, axis=axes, keepdims=True)), g, axes)
 
 
 def _top(x: Any, axis: Any) -> Any:
@@ -40,7 +47,8 @@ def _logsumexp_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool 
     """g · softmax(x); where all of x is -inf, every share is 0."""
     e = np.exp(x - _top(x, axis))
     total = np.sum(e, axis=axis, keepdims=True)
-    return kept(g, x, axis, keepdims) * (e / np.where(total == 0, 1, total))
+    g = kept(g, x, axis, keepdims)
+    return zero_law(g * (e / np.where(total == 0, 1, total)), g)
 
 
 def _log_softmax(x: Any, *, axis: Any = -1) -> Any:
@@ -48,7 +56,8 @@ def _log_softmax(x: Any, *, axis: Any = -1) -> Any:
 
 
 def _log_softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
-    return g - np.exp(y) * np.sum(g, axis=from_end(axis, y.ndim), keepdims=True)
+    axes = from_end(axis, y.ndim)
+    return _rows(g - np.exp(y) * np.sum(g, axis=axes, keepdims=True), g, axes)
 
 
 def _pick(x: Any, labels: Any) -> Any:
@@ -58,13 +67,23 @@ def _pick(x: Any, labels: Any) -> Any:
 
 def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
     """−log softmax(logits)[label] = logsumexp(logits) − logits[label] for each row."""
+    classes = logits.shape[-1]
+    if labels.shape != logits.shape[:-1]:
+        raise ValueError(
+            f"got labels of shape {labels.shape} for logits of shape {logits.shape}; expected {logits.shape[:-1]}"
+        )
+    if labels.size and not (labels.min() >= 0 and labels.max() < classes):
+        raise ValueError(
+            f"got labels from {labels.min()} to {labels.max()}; expected whole numbers from 0 to {classes - 1}"
+        )
     return _logsumexp(logits, axis=-1) - _pick(logits, labels)
 
 
 def _sparse_softmax_crossentropy_rule(g: Any, y: Any, logits: Any, labels: Any) -> Any:
     """g · (softmax(logits) − one_hot(label))."""
     hot = (np.arange(logits.shape[-1]) == labels[..., None]).astype(logits.dtype)
-    return g[..., None] * (softmax(logits) - hot)
+    g = g[..., None]
+    return zero_law(g * (softmax(logits) - hot), g)
 
 
 # fmt: off

@@ -29,6 +29,10 @@ def is_basic(index: Any) -> bool:
     )
 
 
+def _getitem(x: Any, *, index: Any) -> Any:
+    return np.asarray(x)[index] if type(x) is float else x[index]
+
+
 def _getitem_rule(g: Any, y: Any, x: Any, *, index: Any) -> Any:
     stack = g.shape[: g.ndim - np.ndim(y)]
     if not stack:
@@ -48,6 +52,6 @@ def _positions(shape: tuple[int, ...], index: Any) -> Any:
 
 
 # fmt: off
-getitem: Primitive     = linear("getitem", lambda x, *, index: x[index], _getitem_rule)
+getitem: Primitive     = linear("getitem", _getitem, _getitem_rule)
 scatter_add: Primitive = linear("scatter_add", _scatter_add, _scatter_add_rule)
 # fmt: on

@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import general, linear
+from autograd.families import general, linear, zero_law
 from autograd.graph import Value
 from autograd.ops.elementwise import nonzero
 
 
 def from_end(axis: Any, ndim: int) -> tuple[int, ...]:
-    """Axes counted from the end, so that axes in front do not matter: (0, -1) of three is (-3, -1)."""
-    return tuple(a if a < 0 else a - ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
+    """Axes counted from the end, so that axes in front do not matter: (0, -1) of three is (-3, -1); None is all."""
+    axes = range(-ndim, 0) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    return tuple(a if a < 0 else a - ndim for a in axes)
 
 
 def kept(a: Any, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -45,8 +46,7 @@ def _mean(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -
 
 def _free(x: Any, axis: Any, ddof: int) -> Any:
     """The number of elements that are averaged, less `ddof`."""
-    axes = range(np.ndim(x)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    return math.prod([np.shape(x)[a] for a in axes]) - ddof
+    return math.prod([np.shape(x)[a] for a in from_end(axis, np.ndim(x))]) - ddof
 
 
 def _centred(x: Any, axis: Any) -> Any:
@@ -54,17 +54,20 @@ def _centred(x: Any, axis: Any) -> Any:
 
 
 def _var_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
-    return kept(g, x, axis, keepdims) * (2 / _free(x, axis, ddof)) * _centred(x, axis)
+    g = kept(g, x, axis, keepdims)
+    return zero_law(g * (2 / _free(x, axis, ddof)) * _centred(x, axis), g)
 
 
 def _std_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     """(x − mean) / (n std); of equal values 0."""
-    return kept(g / nonzero(y), x, axis, keepdims) * (1 / _free(x, axis, ddof)) * _centred(x, axis)
+    g, y = kept(g, x, axis, keepdims), kept(y, x, axis, keepdims)
+    return zero_law(g / nonzero(y) * (1 / _free(x, axis, ddof)) * _centred(x, axis), g)
 
 
 def _norm_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """x / ‖x‖; of the zero vector 0."""
-    return kept(g / nonzero(y), x, axis, keepdims) * x
+    g, y = kept(g, x, axis, keepdims), kept(y, x, axis, keepdims)
+    return zero_law(g / nonzero(y) * x, g)
 
 
 def _prod_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
@@ -72,13 +75,13 @@ def _prod_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = Fal
     plain = x.value if isinstance(x, Value) else x
     g = kept(g, x, axis, keepdims)
     if not np.any(plain == 0):
-        return g * kept(y, x, axis, keepdims) / x
-    axes = from_end(tuple(range(x.ndim)) if axis is None else axis, x.ndim)
+        return zero_law(g * kept(y, x, axis, keepdims) / x, g)
+    axes = from_end(axis, x.ndim)
     ends = tuple(range(-len(axes), 0))
     last = np.moveaxis(x, axes, ends)
     flat = last.reshape((*last.shape[: x.ndim - len(axes)], -1))
     others = np.prod(np.where(np.eye(flat.shape[-1], dtype=bool), 1.0, flat[..., None, :]), axis=-1)
-    return g * np.moveaxis(others.reshape(last.shape), ends, axes)
+    return zero_law(g * np.moveaxis(others.reshape(last.shape), ends, axes), g)
 
 
 # fmt: off

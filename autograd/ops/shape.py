@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import NoDerivativeError
 from autograd.families import linear
 from autograd.ops.reduce import from_end
 from autograd.primitive import Every
@@ -18,6 +19,13 @@ def _back(g: Any, y: Any, x: Any, order: str = "C") -> Any:
     ends = tuple(range(-stacked, 0))
     g = np.moveaxis(g, tuple(range(stacked)), ends)
     return np.moveaxis(g.reshape(np.shape(x) + g.shape[y.ndim :], order=order), ends, tuple(range(stacked)))
+
+
+def _known_order(order: Any) -> Any:
+    """NumPy's orders A and K depend on how the array lies in memory, which a derivative can not know later."""
+    if order not in ("C", "F"):
+        raise NoDerivativeError(f'got order={order!r}; expected "C" or "F"')
+    return order
 
 
 def _transposed_back(g: Any, y: Any, axes: Any) -> Any:
@@ -46,13 +54,13 @@ def _after(axis: int, y: Any) -> tuple[slice, ...]:
 
 
 # fmt: off
-reshape      = linear("reshape", np.reshape, lambda g, y, x, *, shape, order="C": _back(g, y, x, order), numpy=[np.reshape])
+reshape      = linear("reshape", lambda x, *, shape, order="C": np.reshape(x, shape, _known_order(order)), lambda g, y, x, *, shape, order="C": _back(g, y, x, order), numpy=[np.reshape])
 transpose    = linear("transpose", np.transpose, lambda g, y, x, *, axes=None: _transposed_back(g, y, axes), numpy=[np.transpose, np.permute_dims])
 swapaxes     = linear("swapaxes", np.swapaxes, lambda g, y, x, *, axis1, axis2: np.swapaxes(g, *from_end((axis1, axis2), y.ndim)), numpy=[np.swapaxes])
 moveaxis     = linear("moveaxis", np.moveaxis, lambda g, y, x, *, source, destination: np.moveaxis(g, from_end(destination, y.ndim), from_end(source, y.ndim)), numpy=[np.moveaxis])
 expand_dims  = linear("expand_dims", np.expand_dims, lambda g, y, x, *, axis: _back(g, y, x), numpy=[np.expand_dims])
 squeeze      = linear("squeeze", np.squeeze, lambda g, y, x, *, axis=None: _back(g, y, x), numpy=[np.squeeze])
-ravel        = linear("ravel", np.ravel, lambda g, y, x, *, order="C": _back(g, y, x, order), numpy=[np.ravel])
+ravel        = linear("ravel", lambda x, *, order="C": np.ravel(x, _known_order(order)), lambda g, y, x, *, order="C": _back(g, y, x, order), numpy=[np.ravel])
 broadcast_to = linear("broadcast_to", np.broadcast_to, lambda g, y, x, *, shape: g, numpy=[np.broadcast_to])
 concatenate  = linear("concatenate", lambda *xs, axis=0: np.concatenate(xs, axis), Every(_piece), numpy=[np.concatenate])
 stack        = linear("stack", lambda *xs, axis=0: np.stack(xs, axis), Every(_layer), numpy=[np.stack])
