@@ -180,7 +180,7 @@ def constant(a: Any, name: str) -> Any:
     raise TypeError(f"{name} got {type(a).__name__} {a!r:.60}; expected a tensor, an array or a number")
 
 
-def _keywords(rule: Rule) -> frozenset[str]:
-    """The params a rule accepts: its keyword-only parameters."""
+def _keywords(rule: Rule) -> tuple[str, ...]:
+    """The params a rule accepts: its keyword-only parameters, in order."""
     parameters = inspect.signature(rule).parameters.values()
-    return frozenset(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
+    return tuple([p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY])

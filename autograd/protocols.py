@@ -64,14 +64,16 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
     if operation is not None:
         if len(args) == operation.arity and not options:
             return operation(*args)
-        names = _parameters(function)
+        names = _parameters(function, operation)
         params = dict(zip(names, args, strict=False)) | options
+        if "newshape" in params:  # what NumPy 2.0 calls reshape's shape
+            params["shape"] = params.pop("newshape")
         if operation.arity is None:
             inputs = list(params.pop(next(iter(names))))
         else:
             inputs = [params.pop(name) for name in list(names)[: operation.arity] if name in params]
         params = {name: value for name, value in params.items() if value is not None or names[name] is not None}
-        refused = params.keys() - operation.params
+        refused = params.keys() - set(operation.params)
         if refused:
             raise NoDerivativeError(
                 f"np.{function.__name__}(..., {', '.join(sorted(refused))}=) on a tensor has no derivative rule; "
@@ -100,6 +102,10 @@ def unknown(function: Callable[..., Any]) -> NoDerivativeError:
 
 
 @cache
-def _parameters(function: Callable[..., Any]) -> dict[str, Any]:
+def _parameters(function: Callable[..., Any], operation: Primitive) -> dict[str, Any]:
     """The names of a NumPy function's parameters, in order, and their defaults."""
-    return {name: parameter.default for name, parameter in inspect.signature(function).parameters.items()}
+    try:
+        return {name: parameter.default for name, parameter in inspect.signature(function).parameters.items()}
+    except ValueError:  # a builtin of an older NumPy: the data, then the operation's own params
+        data = [f"data {i}" for i in range(operation.arity or 1)]
+        return dict.fromkeys([*data, *operation.params], inspect.Parameter.empty)

@@ -24,10 +24,13 @@ def save_arrays(path: str | os.PathLike[str], arrays: Mapping[str, npt.ArrayLike
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    members: dict[str, Any] = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    for name, array in members.items():
+        if array.dtype.hasobject:
+            raise ValueError(f"{name} is an array of Python objects, which are never pickled; expected numbers")
     try:
         with temporary.open("xb") as stream:
-            members: dict[str, Any] = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-            np.savez(stream, allow_pickle=False, **members)
+            np.savez(stream, **members)
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(temporary, path)

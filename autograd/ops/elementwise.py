@@ -68,6 +68,11 @@ def _won(a: Any, b: Any, y: Any) -> Any:
     return np.where(y == -np.inf, 0.0, sigmoid(a - b))
 
 
+def _sinc(x: Any) -> Any:
+    """sin(πx) / (πx), and 1 at 0: in any precision and without a warning, which NumPy's own had until 2.1."""
+    return np.where(x == 0, 1.0, np.sin(np.pi * x) / np.where(x == 0, 1.0, np.pi * x))
+
+
 def _sinc_slope(x: Any, y: Any) -> Any:
     """(cos πx − sinc x) / x; near 0, where that is 0/0, its Taylor series, which is as smooth as the function."""
     near = abs(x) < 0.05
@@ -108,7 +113,7 @@ tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), numpy=[
 sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x), real=True)
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True)
 
-sinc     = elementwise("sinc", np.sinc, lambda g, y, x: g * _sinc_slope(x, y), real=True, numpy=[np.sinc])
+sinc     = elementwise("sinc", _sinc, lambda g, y, x: g * _sinc_slope(x, y), real=True, numpy=[np.sinc])
 hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * a / nonzero(y), lambda g, y, a, b: g * b / nonzero(y), real=True, numpy=[np.hypot])
 arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * b / nonzero(a * a + b * b), lambda g, y, a, b: -g * a / nonzero(a * a + b * b), real=True, numpy=[np.arctan2])
 logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * _won(a, b, y), lambda g, y, a, b: g * _won(b, a, y), real=True, numpy=[np.logaddexp])
