@@ -232,7 +232,7 @@ class Tape(Recording):
         flat = _checked_sources(sources, unconnected_gradients)
         y = _single(target, "jacobian")
         rows = np.eye(y.size, dtype=y.dtype).reshape(y.size, *y.shape)
-        found = self._swept([(self._value_of(y), rows)], flat, stacked=1)
+        found = self._swept([(self.value_of(y), rows)], flat, stacked=1)
         jacobians = [None if g is None else g.reshape(y.shape + x.shape) for g, x in zip(found, flat, strict=True)]
         if unconnected_gradients == "zero":
             jacobians = [
@@ -263,7 +263,7 @@ class Tape(Recording):
         features = int(np.prod(y.shape[1:]))
         rows = np.eye(features, dtype=y.dtype).reshape(features, 1, *y.shape[1:])
         rows = np.broadcast_to(rows, (features, *y.shape))
-        (found,) = self._swept([(self._value_of(y), rows)], [x], stacked=1)
+        (found,) = self._swept([(self.value_of(y), rows)], [x], stacked=1)
         shape = y.shape + x.shape[1:]
         if found is None:
             return wrapped(np.zeros(shape, x.dtype)) if unconnected_gradients == "zero" else None
@@ -276,9 +276,9 @@ class Tape(Recording):
         """
         self._check_usable()
         ends = {id(target) for target, _ in seeds}
-        readings = [self._values_of(source) for source in sources]
+        readings = [self.values_of(source) for source in sources]
         for source, values in zip(sources, readings, strict=True):
-            now = self._value_of(source)
+            now = self.value_of(source)
             if not values and id(now) in ends:  # its own target, though nothing was recorded
                 values.append(now)
         targets = [] if self.persistent else [target for target, _ in seeds]
@@ -331,7 +331,7 @@ class Tape(Recording):
         """Who records the sweep itself: every open tape, but this one only if it is persistent."""
         return open_recordings.get() if self.persistent else _without(self)
 
-    def _values_of(self, source: Tensor) -> list[Value]:
+    def values_of(self, source: Tensor) -> list[Value]:
         """The values in the recording that stand for `source`: of a variable, each one it had when it was read."""
         if isinstance(source, Variable):
             return list(self._readings.get(id(source), []))
@@ -344,10 +344,11 @@ class Tape(Recording):
         else:
             pairs = list(paired(target, output_gradients, "output_gradients"))
         targets = [(_constant_or_checked(leaf), weight) for leaf, weight in pairs]
-        return [(self._value_of(y), _seed(y, weight)) for y, weight in targets]
+        return [(self.value_of(y), _seed(y, weight)) for y, weight in targets]
 
     @staticmethod
-    def _value_of(target: Tensor) -> Value:
+    def value_of(target: Tensor) -> Value:
+        """What stands for a target: of a variable, its reading of this moment."""
         return target.reading(()) if isinstance(target, Variable) else target
 
 

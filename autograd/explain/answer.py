@@ -39,10 +39,10 @@ def explain(tape: Tape, target: Any, source: Any, labels: Mapping[str, Any]) -> 
     with only(()), np.errstate(all="ignore"):
         program = Program(calling_frame(3))
         target_text, source_text = program.arguments("target", "source")
-        y = tape._value_of(target) if isinstance(target, Tensor) else target
-        readings = tape._values_of(source) if isinstance(source, Tensor) else []
+        y = tape.value_of(target) if isinstance(target, Tensor) else target
+        readings = tape.values_of(source) if isinstance(source, Tensor) else []
         given = labelled(tape, labels)
-        key = tape._value_of(source) if isinstance(source, Tensor) else source
+        key = tape.value_of(source) if isinstance(source, Tensor) else source
         source_name = given.get(id(key)) or getattr(source, "_name", None) or source_text or "x"
         names = Names(given, (y, target_text or "y"), source_name, readings)
         total = None if tape._used or not isinstance(y, Value) or not readings else _gradient(tape, y, readings)
@@ -109,7 +109,7 @@ def _elsewhere(tape: Tape, value: Any) -> tuple[Place | None, ...]:
         return ()
     # Tapes are not listed anywhere, since a list would cost each of them; who asks why can wait for a walk.
     others = [x for x in gc.get_objects() if issubclass(type(x), Tape) and x is not tape]
-    return tuple([_opened(other) for other in others if other._values_of(value)])
+    return tuple([_opened(other) for other in others if other.values_of(value)])
 
 
 def _opened(tape: Tape) -> Place | None:

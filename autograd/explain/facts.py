@@ -101,13 +101,13 @@ class _Survey:
 
     def __init__(self, tape: Tape, target: Any, sources: Sequence[Tensor]) -> None:
         self.tape, self.target, self.sources = tape, target, sources
-        self.readings = [tape._values_of(source) for source in sources]
+        self.readings = [tape.values_of(source) for source in sources]
         self.reach: dict[int, int] = {}  # by id: which sources it depends on by way of derivative rules
         self.first: dict[int, Node] = {}  # by id of a source that is not followed: the first operation that used it
         for k, values in enumerate(self.readings):
             for value in values:
                 self.reach[id(value)] = self.reach.get(id(value), 0) | 1 << k
-        unknown = {id(tape._value_of(x)) for x, values in zip(sources, self.readings, strict=True) if not values}
+        unknown = {id(tape.value_of(x)) for x, values in zip(sources, self.readings, strict=True) if not values}
         for node in tape.nodes:
             mask = 0
             for i, x in enumerate(node.inputs):
@@ -125,7 +125,7 @@ class _Survey:
         reaches = self._from(k, self.target)
         if reaches and connected is not False:
             return None
-        source = self.tape._value_of(self.sources[k])
+        source = self.tape.value_of(self.sources[k])
         target_known = id(self.target) in self.tape.known
         if not self.readings[k]:
             use = self.first.get(id(source))

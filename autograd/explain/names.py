@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.graph import Node, Value
-from autograd.picture.recorded import _labels as labelled  # the labels of a picture mean the same
+from autograd.picture.recorded import labels_by_id as labelled  # the labels of a picture mean the same
 from autograd.picture.summary import written
 
 __all__ = ["Names", "labelled"]

@@ -37,11 +37,11 @@ def build(tape: Tape, target: Any, sources: Any = None, names: Mapping[str, Any]
     values = _Values()
     for node in nodes:
         values.add(node)
-    labels = _labels(tape, names or {})
+    labels = labels_by_id(tape, names or {})
     if unused := [name for key, name in labels.items() if key not in values.place]:
         raise ValueError(f"the label {unused[0]!r} is for a value that has no part in the target; leave it out")
 
-    variables = {id(x) for variable in tape.watched_variables() for x in tape._values_of(variable)}
+    variables = {id(x) for variable in tape.watched_variables() for x in tape.values_of(variable)}
     followed = {i: x for i, x in enumerate(values.order) if isinstance(x, Value) and id(x) in tape.known}
     swept = gradients(nodes, target, list(followed.values()))
     gradient = {i: g for i, g in zip(followed, swept, strict=True) if g is not None}
@@ -128,20 +128,20 @@ def _between(tape: Tape, nodes: list[Node], target: Value, sources: Any) -> list
     for source in leaves(sources):
         if not isinstance(source, Tensor):
             raise TypeError(f"graph got {type(source).__name__} as source; expected a Tensor or Variable")
-        values += tape._values_of(source)
+        values += tape.values_of(source)
     between = [node for node, _ in reached(nodes, values)]
     if not between or between[-1].out is not target:
         raise ValueError("no gradient flows from the target to any of the sources; leave sources out to see why")
     return between
 
 
-def _labels(tape: Tape, names: Mapping[str, Any]) -> dict[int, str]:
+def labels_by_id(tape: Tape, names: Mapping[str, Any]) -> dict[int, str]:
     """The label of each labelled value, by the value's id."""
     labels = {}
     for name, x in names.items():
         keys: list[Any]
         if isinstance(x, Variable):
-            keys = [x.reading(()), *tape._values_of(x)]
+            keys = [x.reading(()), *tape.values_of(x)]
         elif isinstance(x, Tensor | np.ndarray):
             keys = [x]
         else:

@@ -409,7 +409,7 @@ def test_35_paths_add_up_to_the_gradient(program, at, labelled) -> None:
     walked = 0
     stack = [(values[-1], 1.0)]
     total = 0.0
-    source = t._values_of(x)[0]
+    source = t.values_of(x)[0]
     made = {id(n.out): n for n in t.nodes}
     while stack:
         value, product = stack.pop()
