@@ -42,7 +42,7 @@ $(VENV)/.docs: pyproject.toml | $(BIN)/python
 	@touch $@
 
 mnist: $(VENV)/.run
-	$(BIN)/gradtape mnist --epochs $(EPOCHS) --seed $(SEED) $(if $(DATA),--data $(DATA)) $(ARGS)
+	$(BIN)/gradtape mnist --epochs $(EPOCHS) --seed $(SEED) $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto $(ARGS)
@@ -57,10 +57,10 @@ docs: $(VENV)/.docs
 	@echo "docs/_build/html/index.html"
 
 notebooks: $(VENV)/.test
-	$(if $(DATA),GRADTAPE_DATA=$(DATA)) $(BIN)/python notebooks/execute.py
+	$(if $(DATA),GRADTAPE_DATA="$(DATA)") $(BIN)/python notebooks/execute.py
 
 bench: $(VENV)/.run
-	$(BIN)/python benchmarks/mnist_step.py $(if $(DATA),--data $(DATA)) $(ARGS)
+	$(BIN)/python benchmarks/mnist_step.py $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist docs/_build docs/_generated docs/notebooks .pytest_cache .mypy_cache .ruff_cache .hypothesis

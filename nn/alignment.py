@@ -29,6 +29,12 @@ def as_outputs(x: Any) -> Any:
     return x if x.dtype.kind == "f" else x.astype(np.float32)
 
 
+def aligned(y_true: Any, shape: tuple[int, ...]) -> Any:
+    """The labels, in `shape` if only a last axis of length 1 is missing or too many; otherwise as they are."""
+    near = [(*shape, 1)] + [shape[:-1]] * (shape[-1:] == (1,))
+    return y_true.reshape(shape) if getattr(y_true, "shape", None) in near else y_true
+
+
 def in_shape(y: Any, shape: Shape) -> Any:
     """`y` in `shape`, from which it may differ by a last axis of length 1 only.
 

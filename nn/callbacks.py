@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -67,6 +68,13 @@ class CallbackList(Callback):
         for callback in callbacks:
             if not isinstance(callback, Callback):
                 raise TypeError(f"got {callback!r:.60} among the callbacks; expected objects whose class is a Callback")
+            unknown = [name for name in dir(callback) if name.startswith("on_") and not hasattr(Callback, name)]
+            if unknown:
+                warnings.warn(
+                    f"{type(callback).__name__} has {', '.join(unknown)}, which nobody calls; there are "
+                    f"{', '.join(name for name in vars(Callback) if name.startswith('on_'))}",
+                    stacklevel=3,
+                )
         self.callbacks = callbacks
 
     def attach(self, model: Any, params: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -29,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DataError as error:
         print(f"gradtape: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"gradtape: {error}; try another --out", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("gradtape: interrupted", file=sys.stderr)
         return 130
@@ -48,28 +51,56 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST's four IDX files, gzipped or not")
     command.add_argument("--offline", action="store_true", help="do not look for MNIST on the network")
     command.add_argument("--out", type=Path, metavar="DIR", default=Path("runs"), help="where the run's folder goes")
-    command.add_argument("--epochs", type=_positive_int, metavar="N", default=5, help="passes over the images")
-    command.add_argument("--batch-size", type=_positive_int, metavar="N", default=128, help="images in a step")
-    command.add_argument("--learning-rate", type=_positive_float, metavar="X", default=1e-3, help="of RMSprop")
-    command.add_argument("--seed", type=int, metavar="S", default=0, help="of the weights and of the shuffling")
     command.add_argument(
-        "--fail-under", type=float, metavar="A", help="exit with status 1 if the test accuracy is below A, e.g. 0.973"
+        "--epochs",
+        type=_number(int, "a whole number of 1 or more", lambda n: n >= 1),
+        metavar="N",
+        default=5,
+        help="passes over the images",
+    )
+    command.add_argument(
+        "--batch-size",
+        type=_number(int, "a whole number of 1 or more", lambda n: n >= 1),
+        metavar="N",
+        default=128,
+        help="images in a step",
+    )
+    command.add_argument(
+        "--learning-rate",
+        type=_number(float, "a number above 0", lambda x: 0 < x < float("inf")),
+        metavar="X",
+        default=1e-3,
+        help="of RMSprop",
+    )
+    command.add_argument(
+        "--seed",
+        type=_number(int, "a whole number from 0 to 2**32 - 1", lambda n: 0 <= n < 2**32),
+        metavar="S",
+        default=0,
+        help="of the weights and of the shuffling",
+    )
+    command.add_argument(
+        "--fail-under",
+        type=_number(float, "an accuracy from 0 to 1", lambda x: 0 <= x <= 1),
+        metavar="A",
+        help="exit with status 1 if the test accuracy is below A, e.g. 0.973",
     )
     return top
 
 
-def _positive_int(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"got {text}; expected a whole number of 1 or more")
-    return number
+def _number(kind: type[int] | type[float], expected: str, fits: Callable[[float], bool]) -> Callable[[str], float]:
+    """A parser of numbers for which `fits` holds; `expected` says in the message which these are."""
 
+    def parse(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = float("nan")  # which fits nothing
+        if not fits(number):
+            raise argparse.ArgumentTypeError(f"got {text!r}; expected {expected}")
+        return number
 
-def _positive_float(text: str) -> float:
-    number = float(text)
-    if not number > 0:
-        raise argparse.ArgumentTypeError(f"got {text}; expected a number above 0")
-    return number
+    return parse
 
 
 def _version() -> str:

@@ -17,6 +17,7 @@ import numpy as np
 import autograd as ag
 from nn.activations import Activation, linear
 from nn.alignment import (
+    aligned,
     as_outputs,
     as_values,
     check_each,
@@ -35,11 +36,11 @@ EPSILON = 1e-7
 class Loss:
     """Base of the losses. One of your own has `call(self, y_true, y_pred)` giving a number per sample.
 
-    >>> class MeanAbsoluteError(Loss):
+    >>> class LogCosh(Loss):
     ...     def call(self, y_true, y_pred):
-    ...         return np.mean(abs(y_pred - y_true), axis=-1)
-    >>> float(MeanAbsoluteError()([1.0, 2.0], [1.5, 4.0]))
-    1.25
+    ...         return np.mean(np.log((np.exp(y_pred - y_true) + np.exp(y_true - y_pred)) / 2), axis=-1)
+    >>> round(float(LogCosh()([1.0, 2.0], [1.5, 4.0])), 4)
+    0.7226
     """
 
     def __init__(self, name: str | None = None) -> None:
@@ -67,20 +68,23 @@ class Loss:
         return None
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{key}={value!r}" for key, value in vars(self).items() if key != "name")
+        options = ", ".join(f"{key}={value!r}" for key, value in vars(self).items() if key != "name" and key[0] != "_")
         return f"{type(self).__name__}({options})"
 
 
 class FunctionLoss(Loss):
-    """A function of (y_true, y_pred) as a loss; labels reach it as they are."""
+    """A function of (y_true, y_pred) as a loss.
+
+    Labels reach it as they are, but (n,) beside outputs (n, 1) as (n, 1): their difference would be (n, n).
+    """
 
     def __init__(self, function: Callable[[Any, Any], Any]) -> None:
         super().__init__(getattr(function, "__name__", "loss"))
         self.function = function
 
     def targets(self, y_true: Any, shape: tuple[int, ...]) -> Any:
-        """The labels as they are."""
-        return y_true
+        """The labels, in the outputs' shape if only a last axis of length 1 is missing or too many."""
+        return aligned(y_true, shape)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """What the function gives."""
@@ -99,6 +103,18 @@ class MeanSquaredError(Loss):
         return np.mean(np.square(y_pred - y_true.astype(y_pred.dtype)), axis=-1)
 
 
+class MeanAbsoluteError(Loss):
+    """mean(|y_pred - y_true|) over the last axis.
+
+    >>> float(MeanAbsoluteError()([[0.0, 1.0]], [[0.5, 1.0]]))
+    0.25
+    """
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """mean(|y_pred - y_true|)."""
+        return np.mean(abs(y_pred - y_true.astype(y_pred.dtype)), axis=-1)
+
+
 class Crossentropy(Loss):
     """What the crossentropies share: each has a formula for probabilities and an exact one for logits.
 
@@ -111,17 +127,20 @@ class Crossentropy(Loss):
     def __init__(self, from_logits: bool = False, name: str | None = None) -> None:
         super().__init__(name)
         self.from_logits = from_logits
+        self._warned = False
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The crossentropy of each sample."""
         if self.from_logits:
             return self.of_logits(y_true, y_pred)
         values = plain(y_pred)
-        if values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-5) and np.isfinite(values).all():
+        improbable = values.size and not (values.min() >= 0 and values.max() <= 1 + 1e-5)
+        if improbable and not self._warned and np.isfinite(values).all():
+            self._warned = True
             warnings.warn(
                 f"{self.name} expects probabilities, and got outputs from {values.min():.4g} to {values.max():.4g}, "
-                f"which are cut off. If they are logits, use {type(self).__name__}(from_logits=True), or end the model "
-                "with a softmax or a sigmoid",
+                f"which are cut off. If they are logits, use nn.losses.{type(self).__name__}(from_logits=True), or end "
+                "the model with a softmax or a sigmoid. (This is said once per loss.)",
                 stacklevel=2,
             )
         return self.of_probabilities(y_true, y_pred)
@@ -246,6 +265,8 @@ def _normalized(p: Any) -> Any:
 LOSSES: dict[str, Callable[[], Loss]] = {
     "mean_squared_error": MeanSquaredError,
     "mse": MeanSquaredError,
+    "mean_absolute_error": MeanAbsoluteError,
+    "mae": MeanAbsoluteError,
     "binary_crossentropy": BinaryCrossentropy,
     "categorical_crossentropy": CategoricalCrossentropy,
     "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nn import losses
-from nn.alignment import as_outputs, as_values, class_numbers, in_shape, one_hot, plain, weights_in_shape
+from nn.alignment import aligned, as_outputs, as_values, class_numbers, in_shape, one_hot, plain, weights_in_shape
 from nn.lookup import lookup, snake_case, wrong_kind
 
 
@@ -78,7 +78,8 @@ class MeanOf(Metric):
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in a batch of labels and outputs."""
-        self.add(self.function(y_true, y_pred), sample_weight)
+        y_pred = as_outputs(y_pred)
+        self.add(self.function(aligned(as_values(y_true), y_pred.shape), y_pred), sample_weight)
 
 
 class BinaryAccuracy(Metric):

@@ -38,6 +38,8 @@ class Sequential(Trainer):
     def __init__(self, layers: Sequence[Layer] | None = None, name: str | None = None) -> None:
         super().__init__(name)
         self.layers: list[Layer] = []
+        if isinstance(layers, Layer):
+            raise TypeError(f"got a single layer; expected a list: Sequential([{type(layers).__name__}(...), ...])")
         for layer in layers or []:
             self.add(layer)
 
@@ -45,6 +47,8 @@ class Sequential(Trainer):
         """Put a layer on top."""
         if not isinstance(layer, Layer):
             raise TypeError(f"got {layer!r:.60} as a layer; expected an object such as Dense(10)")
+        if not hasattr(layer, "auto_named"):
+            raise TypeError(f"{type(layer).__name__} was not set up; call super().__init__() first in its __init__")
         taken = {other.name for other in self.layers}
         if layer.auto_named:
             name, number = layer.name, 0
@@ -128,7 +132,7 @@ class Sequential(Trainer):
 
     def summary(self) -> None:
         """Print the layers, their output shapes and their numbers of parameters."""
-        print_summary(self.name, self.layers, self.weights)
+        print_summary(self.name, self.layers, self.weights, self.trainable_weights)
 
     def save_weights(self, path: str | os.PathLike[str]) -> None:
         """Write all weights to an .npz file, complete or not at all. ValueError before they exist."""

@@ -23,6 +23,8 @@ def save_arrays(path: str | os.PathLike[str], arrays: Mapping[str, npt.ArrayLike
     written in C order.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent} for {path.name}; make it first")
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     members: dict[str, Any] = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     for name, array in members.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
@@ -12,7 +12,9 @@ from autograd import Variable
 from nn.layers.layer import Layer
 
 
-def print_summary(name: str, layers: Sequence[Layer], weights: Iterable[Variable]) -> None:
+def print_summary(
+    name: str, layers: Sequence[Layer], weights: Sequence[Variable], trainable: Sequence[Variable]
+) -> None:
     """Print the table, and the totals under it; a layer that has not been built yet has no figures."""
     table = Table(title=f'Model "{name}"', title_justify="left", box=box.ASCII2, header_style=None, title_style=None)
     table.add_column("Layer (type)")
@@ -26,9 +28,8 @@ def print_summary(name: str, layers: Sequence[Layer], weights: Iterable[Variable
         )
     console = Console()
     console.print(table, highlight=False)
-    weights = list(weights)
-    trainable = [variable for variable in weights if variable.trainable]
-    others = [variable for variable in weights if not variable.trainable]
+    changing = {id(variable) for variable in trainable}
+    others = [variable for variable in weights if id(variable) not in changing]
     for title, group in (("Total", weights), ("Trainable", trainable), ("Non-trainable", others)):
         console.print(f"{title} parameters: {counted(group)}", highlight=False)
 

@@ -57,6 +57,8 @@ class Trainer(Layer):
         `metrics` shows afterwards what "accuracy" was taken to mean. Only a `train_step` of one's own can do
         without a loss.
         """
+        if isinstance(metrics, str | Metric):
+            metrics = [metrics]
         chosen_loss = None if loss is None else find_loss(loss)
         chosen = [find_metric(metric, chosen_loss) for metric in metrics or []]
         names = ["loss", *(metric.name for metric in chosen)]
@@ -156,7 +158,9 @@ class Trainer(Layer):
         initial_epoch = check_count(initial_epoch, "initial_epoch", 0)
         data, validation = self._checked((x, y)), None
         if validation_data is not None:
-            validation = self._checked(validation_data, " of validation_data")
+            if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+                raise ValueError("validation_data is to be the pair (x, y); sample weights are not supported there")
+            validation = self._checked((validation_data[0], validation_data[1]), " of validation_data")
         elif validation_split:
             data, validation = split_off(data, validation_split)
         if self.reads_raw_inputs():
@@ -165,7 +169,7 @@ class Trainer(Layer):
         generator = random.generator() if shuffle else None
         steps = -(-len(data[0]) // batch_size)
         history = History()
-        listeners = CallbackList([*(callbacks or []), history])
+        listeners = CallbackList([*([callbacks] if isinstance(callbacks, Callback) else callbacks or []), history])
         listeners.attach(self, {"verbose": verbose, "epochs": epochs, "steps": steps})
         self.stop_training = False
         with on_interrupt(self.request_stop):

@@ -44,6 +44,9 @@ class Layer:
     activation: Activation = staticmethod(linear)
     """The function that `call` ends with, and that `before_activation` leaves out."""
 
+    trainable = True
+    """Set it to False to freeze the layer and all that is in it."""
+
     _call_takes_training: ClassVar[bool] = True
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -94,6 +97,8 @@ class Layer:
         if not self.built:
             self._build(x.shape)
             self.built = True
+            for path, variable in self.named_weights().items():
+                variable.name = variable.name or f"{self.name}/{path}"
         return x
 
     def _build(self, input_shape: Shape) -> None:
@@ -110,24 +115,26 @@ class Layer:
         self,
         shape: Sequence[int | None],
         initializer: str | initializers.Initializer = "glorot_uniform",
-        name: str = "weight",
+        name: str | None = None,
         trainable: bool = True,
     ) -> Variable:
-        """A new variable of this shape, called after the layer; it has to be kept as an attribute."""
+        """A new variable of this shape; it has to be kept as an attribute, and is called after it if not named."""
         if None in shape:
             raise ValueError(f"{self.name} has a weight of shape {tuple(shape)}; expected fixed lengths")
         value = initializers.get(initializer)(tuple(int(n or 0) for n in shape), self.dtype)
-        return Variable(value, name=f"{self.name}/{name}", trainable=trainable)
+        return Variable(value, name=name and f"{self.name}/{name}", trainable=trainable)
 
     def parts(self) -> Iterator[tuple[str, Any]]:
         """The attributes by name, those in lists, tuples and dicts one by one: where weights are looked for."""
         for name, value in vars(self).items():
-            if isinstance(value, list | tuple):
-                yield from ((f"{name}/{i}", part) for i, part in enumerate(value))
-            elif isinstance(value, dict):
-                yield from ((f"{name}/{key}", part) for key, part in value.items())
-            else:
-                yield name, value
+            yield from _unpacked(name, value)
+
+    def all_layers(self) -> Iterator[Layer]:
+        """The layer itself and all layers in it."""
+        yield self
+        for _, part in self.parts():
+            if isinstance(part, Layer):
+                yield from part.all_layers()
 
     def named_weights(self) -> dict[str, Variable]:
         """Every variable of the layer and of those in it by its path, such as "hidden/kernel"; shared ones once."""
@@ -147,8 +154,9 @@ class Layer:
 
     @property
     def trainable_weights(self) -> list[Variable]:
-        """The variables that training changes."""
-        return [variable for variable in self.weights if variable.trainable]
+        """The variables that training changes: trainable ones, unless a layer they belong to is frozen."""
+        frozen = {id(v) for layer in self.all_layers() if not layer.trainable for v in layer.weights}
+        return [variable for variable in self.weights if variable.trainable and id(variable) not in frozen]
 
     def count_params(self) -> int:
         """How many numbers the weights hold; ValueError if they have not been made yet."""
@@ -178,3 +186,15 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
+
+
+def _unpacked(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """What stands under a name; of lists, tuples and dicts, nested or not, each entry under its path."""
+    if isinstance(value, list | tuple):
+        for i, part in enumerate(value):
+            yield from _unpacked(f"{name}/{i}", part)
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _unpacked(f"{name}/{key}", part)
+    else:
+        yield name, value

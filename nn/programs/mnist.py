@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import time
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def run(
     download: bool = True,
     fail_under: float | None = None,
 ) -> int:
-    """The whole run, from the data to the report; returns 1 if the test accuracy is below `fail_under`, else 0."""
+    """The whole run, from the data to the report; returns 0, 1 below `fail_under`, 130 if stopped."""
     images = mnist.find(data, download=download, report=lambda line: print(f"  {line}"))
     print(f"Data: {images}")
     _say_if_embedded(images)
@@ -38,6 +39,7 @@ def run(
     x_train, x_test = pixels(images.x_train, images), pixels(images.x_test, images)
     model = two_layers()
     model.compile(optim.RMSprop(learning_rate), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    folder = new_folder(out, time.strftime(f"mnist-%Y%m%d-%H%M%S-seed{seed}"))  # before anything takes long
     history = model.fit(
         x_train,
         images.y_train,
@@ -45,19 +47,30 @@ def run(
         batch_size=batch_size,
         validation_data=(x_test, images.y_test),
     )
+    stopped = len(history.epoch) < epochs
+    if stopped:
+        print(f"NOTE: stopped after {len(history.epoch)} of {epochs} epochs")
     result = model.evaluate(x_test, images.y_test, batch_size=1000, verbose=0, return_dict=True)
     print(f"Test accuracy: {result['accuracy']:.4f} on {len(x_test)} images (loss {result['loss']:.4f})")
-
-    folder = out / time.strftime(f"mnist-%Y%m%d-%H%M%S-seed{seed}")
-    folder.mkdir(parents=True, exist_ok=True)
     print(f"Written to {folder}:")
     for name, what in report(folder, model, history, images, x_test, batch_size).items():
         print(f"  {name:22} {what}")
     _say_if_embedded(images)
+    if stopped:
+        return 130
     if fail_under is not None and result["accuracy"] < fail_under:
         print(f"The test accuracy {result['accuracy']:.4f} is below {fail_under}.")
         return 1
     return 0
+
+
+def new_folder(out: Path, name: str) -> Path:
+    """A folder of this run alone: with a number behind the name if another run began in the same second."""
+    out.mkdir(parents=True, exist_ok=True)
+    names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
+    folder = next(out / name for name in names if not (out / name).exists())
+    folder.mkdir()
+    return folder
 
 
 def two_layers() -> nn.Sequential:
@@ -91,8 +104,9 @@ def report(
     written["graph.svg"] = "the computation graph of one step"
 
     try:
-        figures.learning_curves(folder / "learning_curves.png", history)
-        written["learning_curves.png"] = "loss and accuracy over the epochs"
+        if history.epoch:
+            figures.learning_curves(folder / "learning_curves.png", history)
+            written["learning_curves.png"] = "loss and accuracy over the epochs"
         predicted = model.predict(x_test, batch_size=1000)
         wrong = figures.misclassified(folder / "misclassified.png", images.x_test, images.y_test, predicted)
         written["misclassified.png"] = f"test images taken for another digit, the surest first ({wrong} in all)"

@@ -4,6 +4,7 @@ import csv
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+
+from nn.programs.mnist import new_folder
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -95,12 +98,39 @@ def test_bad_input_is_one_clear_message(tmp_path) -> None:
     assert "nowhere" in done.stderr
     assert not (tmp_path / "runs").exists()
     for arguments, message in (
-        (["mnist", "--epochs", "0"], "got 0; expected a whole number of 1 or more"),
-        (["mnist", "--learning-rate", "-1"], "got -1; expected a number above 0"),
+        (["mnist", "--epochs", "0"], "got '0'; expected a whole number of 1 or more"),
+        (["mnist", "--learning-rate", "-1"], "got '-1'; expected a number above 0"),
+        (["mnist", "--epochs", "x"], "got 'x'; expected a whole number of 1 or more"),
+        (["mnist", "--fail-under", "97"], "got '97'; expected an accuracy from 0 to 1"),
+        (["mnist", "--seed", "-1"], "got '-1'; expected a whole number from 0"),
         (["minst"], "invalid choice: 'minst'"),
     ):
         done = gradtape(*arguments, home=tmp_path)
         assert (done.returncode, message in done.stderr) == (2, True), done.stderr
+
+
+def test_an_unusable_out_is_noticed_before_training(tmp_path) -> None:
+    (tmp_path / "file").touch()
+    done = gradtape("mnist", "--out", "file", home=tmp_path)
+    assert done.returncode == 2
+    assert "try another --out" in done.stderr
+    assert "Epoch" not in done.stdout
+
+
+def test_two_runs_in_one_second_have_a_folder_each(tmp_path) -> None:
+    assert [new_folder(tmp_path / "runs", "a").name for _ in range(3)] == ["a", "a-2", "a-3"]
+
+
+def test_a_stopped_run_reports_what_it_has(tmp_path) -> None:
+    command = [sys.executable, "-m", "nn.cli", "mnist", "--epochs", "100000"]
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, text=True)
+    lines = [process.stdout.readline() for _ in range(4)]
+    process.send_signal(signal.SIGINT)
+    rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 130, rest
+    assert any(line.startswith("Epoch 1/") for line in lines)
+    assert re.search(r"NOTE: stopped after \d+ of 100000 epochs", rest)
+    assert "weights.npz" in rest
 
 
 def test_help_explains_each_option(tmp_path) -> None:

@@ -7,7 +7,13 @@ import pytest
 
 import autograd as ag
 from nn import losses
-from nn.losses import BinaryCrossentropy, CategoricalCrossentropy, MeanSquaredError, SparseCategoricalCrossentropy
+from nn.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
 
 P = np.array([[0.2, 0.5, 0.3], [0.0, 0.1, 0.9], [0.4, 0.2, 0.2]], np.float32)  # the last row is to be renormalised
 Z = np.array([[1.0, -2.0, 0.5], [30.0, -30.0, 0.0], [0.1, 0.2, 0.3]], np.float32)
@@ -19,6 +25,7 @@ W = np.array([1.0, 0.5, 2.0])
 # Keras 3.15.1 (torch 2.13.0): float(loss(y, outputs)) and float(loss(y, outputs, sample_weight=W)), float32.
 SAMPLES = {
     "mse": (MeanSquaredError(), HOT, Z, 194.64332580566406, 97.9811019897461),
+    "mae": (MeanAbsoluteError(), HOT, Z, 21.5 / 3, 4.0),  # by hand: 4.5/3, 59/3 and 1/3 in the rows
     "sparse": (SparseCategoricalCrossentropy(), IDS, P, 6.065845489501953, 3.841594696044922),
     "sparse logits": (SparseCategoricalCrossentropy(True), IDS, Z, 1.5021799802780151, 1.8361610174179077),
     "categorical": (CategoricalCrossentropy(), HOT, P, 6.065845489501953, 3.841594696044922),
@@ -32,7 +39,7 @@ SAMPLES = {
     "binary logits": (BinaryCrossentropy(True), Y1, Z1, 0.14672993123531342, 0.09451963752508163),
     "binary logits smoothed": (BinaryCrossentropy(True, 0.1), Y1, Z1, 0.8633968234062195, 1.4695199728012085),
 }  # fmt: skip
-NAMES = {"mean_squared_error", "mse", "binary_crossentropy", "categorical_crossentropy"}
+NAMES = {"mean_squared_error", "mse", "mean_absolute_error", "mae", "binary_crossentropy", "categorical_crossentropy"}
 NAMES |= {"sparse_categorical_crossentropy"}
 
 
@@ -53,7 +60,7 @@ def test_values_of_keras(name):
 def test_gradients_agree_with_finite_differences(name):
     loss, y, outputs, _, _ = SAMPLES[name]
     x = np.clip(outputs.astype(np.float64), -3, 3)
-    x = np.clip(x, 0.05, 0.95) if "logits" not in name and name != "mse" else x
+    x = np.clip(x, 0.05, 0.95) if "logits" not in name and name not in ("mse", "mae") else x
     v, h = ag.Variable(x), 1e-6
     with ag.Tape() as t:
         value = loss(y, v, sample_weight=W)
