@@ -111,17 +111,17 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         with only((reader,)):
             y = f(*args)
         variables = list(reader.variables)
+        read = [v.reading(()) for v in variables]
 
         def pull(upstream: tuple[Any, ...], inputs: tuple[Any, ...]) -> Sequence[Any]:
-            readings = inputs[len(args) :]
-            if any(v.reading(()).value is not r.value for v, r in zip(variables, readings, strict=True)):
+            if any(v.value is not r.value for v, r in zip(variables, read, strict=True)):
                 raise TapeError(
                     f"a variable that the checkpointed {_name(f)} reads was assigned to between the forward and the "
                     f"backward pass; take the gradient before the update"
                 )
             fresh = [identity(x) for x in inputs[: len(args)]]
             with Tape() as t:
-                t.watch(fresh)
+                t.watch([x for x in fresh if x.dtype.kind in "fc"])
                 again = f(*fresh)
             seeds = list(upstream) if isinstance(again, tuple) else upstream[0]
             found: list[Any] = t.gradient(again, [*fresh, *variables], output_gradients=seeds)

@@ -1,4 +1,4 @@
-"""Four families of operations, each of which turns one rule per input into both modes of differentiation.
+"""Families of operations, each of which turns one rule per input into both modes of differentiation.
 
 A rule is written once, in plain NumPy, as `rule(g, y, *inputs, **params)`: the cotangent g of the output y,
 pulled back to one input. It is linear in g, and axes that g has in front of those of y are a stack of cotangents,
@@ -8,11 +8,12 @@ same line pushes a tangent forward:
 - `elementwise`: the Jacobian is diagonal, so it is its own transpose and the rule serves as it is;
 - `linear`: the operation is its own derivative, so the tangents go through the operation itself;
 - `bilinear`: linear in each input with the other held fixed, so the product rule;
-- `general`: anything else; a forward rule may be given, and is otherwise derived by transposing the reverse one.
+- `general`: anything else; the forward rule is derived by transposing the reverse one.
+- `symmetric`: a Jacobian that is its own transpose, as softmax has; `several`: several results.
 
-Two laws hold for every operation and are kept here, in one place:
+Two laws are kept here, in one place:
 
-- `fit`: a cotangent has the shape and the dtype of its input, whatever broadcasting did on the way;
+- `fit`: of every operation, a cotangent has the shape and the dtype of its input, whatever broadcasting did on the way;
 - `zero_law`: where the cotangent of an elementwise operation is exactly zero, so is what it contributes, even if
   the derivative there is infinite or not a number. A branch that `np.where` did not take never leaks a NaN.
 """
@@ -89,21 +90,10 @@ def bilinear(name: str, forward: Callable[..., Any], left: Rule, right: Rule, nu
 
 
 def general(
-    name: str,
-    forward: Callable[..., Any],
-    *rules: Rule | None,
-    push: Callable[..., Any] | None = None,
-    real: bool = False,
-    numpy: Functions = (),
+    name: str, forward: Callable[..., Any], *rules: Rule | None, real: bool = False, numpy: Functions = ()
 ) -> Primitive:
-    """Any other operation. Without `push(t, y, *inputs, **params)` forward mode is derived from the rules."""
-
-    def adapted(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
-        assert push is not None
-        (t,) = [t for t in tangents if t is not None]
-        return push(t, y, *inputs, **params)
-
-    return register(Primitive(name, forward, rules, push=None if push is None else adapted, real=real, numpy=numpy))
+    """Any other operation; its forward mode is derived from the rules."""
+    return register(Primitive(name, forward, rules, real=real, numpy=numpy))
 
 
 def several(name: str, forward: Callable[..., Any], *rules: Rule | None, numpy: Functions = ()) -> Primitive:
@@ -116,7 +106,11 @@ def symmetric(
     name: str, forward: Callable[..., Any], rule: Rule, real: bool = False, numpy: Functions = ()
 ) -> Primitive:
     """A general operation of one input whose Jacobian is symmetric, such as softmax: one rule, both modes."""
-    return general(name, forward, rule, push=rule, real=real, numpy=numpy)
+
+    def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+        return rule(tangents[0], y, *inputs, **params)
+
+    return register(Primitive(name, forward, [rule], push=push, real=real, numpy=numpy))
 
 
 def _raw(x: Any) -> Any:
@@ -127,7 +121,8 @@ def _shape(x: Any) -> tuple[int, ...]:
     return getattr(_raw(x), "shape", ())
 
 
-def _is_complex(x: Any) -> bool:
+def is_complex(x: Any) -> bool:
+    """Whether `x` is complex, by its dtype or as a Python number."""
     return x.dtype.kind == "c" if hasattr(x, "dtype") else type(x) is complex
 
 
@@ -163,7 +158,7 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
 
 def check_real(x: Any, op: Primitive, position: int) -> None:
     """Refuse a complex input of an operation whose rules hold for real numbers only."""
-    if _is_complex(_raw(x)):
+    if is_complex(_raw(x)):
         raise NoDerivativeError(
             f"the derivative of {op.name} is known for real numbers only, and its input {position} is {describe(x)}; "
             f"take x.real, x.imag or a product with the conjugate first"
@@ -192,7 +187,7 @@ def cast(g: Any, dtype: np.dtype[Any]) -> Any:
 def _python_number(g: Any, kind: type) -> Any:
     """The sum of `g` as a Python float or complex number, like the input it belongs to."""
     total = g if _shape(g) == () else np.sum(g)
-    if kind is float and _is_complex(_raw(total)):
+    if kind is float and is_complex(_raw(total)):
         total = total.real
     return total.astype(kind) if isinstance(g, Value) else kind(total)
 
@@ -218,7 +213,8 @@ def zero_law(part: Any, g: Any) -> Any:
     raw = part if kind is np.ndarray else _raw(part)
     if type(raw) is np.ndarray and raw.itemsize > 2:
         # A sum of squares is NaN if a term is; the dot product is the fastest pass NumPy has.
-        square = np.vdot(raw, raw)
+        flat = raw.ravel("K")  # without a copy, however the array lies in memory
+        square = np.vdot(flat, flat)
         if square == square:
             return part
     lost = np.isnan(raw) & (_raw(g) == 0)

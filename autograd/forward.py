@@ -34,7 +34,7 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
                 for i, t in enumerate(incoming):
                     if t is not None:
                         check_real(inputs[i], op, i)
-            if not (op.elementwise or recorded):
+            if not op.elementwise:
                 y, inputs, incoming = in_numpy(y), [in_numpy(x) for x in inputs], [in_numpy(t) for t in incoming]
             push = op.push or transposed
             try:

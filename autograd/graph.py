@@ -96,6 +96,8 @@ class Recording:
     are held by `nodes` and `leaves`, so an id in `known` can not be reused by another object.
     """
 
+    closed = False
+
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.known: set[int] = set()
@@ -147,6 +149,8 @@ def record(
     """Append a node to every recording that knows one of the inputs, and lock the arrays from outside."""
     node = None
     for recording in recordings:
+        if recording.closed:  # inherited by a task that outlived the scope
+            continue
         known = recording.known
         outside = [x for x in inputs if id(x) not in known]
         if len(outside) == len(inputs):

@@ -73,10 +73,15 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
         else:
             inputs = [params.pop(name) for name in list(names)[: operation.arity] if name in params]
         params = {name: value for name, value in params.items() if value is not None or names[name] is not None}
+        if operation.arity is not None and len(inputs) != operation.arity:
+            raise NoDerivativeError(
+                f"{named(function)} was called on a tensor with {len(inputs)} of its {operation.arity} arguments; "
+                f"expected {', '.join(list(names)[: operation.arity])}"
+            )
         refused = params.keys() - set(operation.params)
         if refused:
             raise NoDerivativeError(
-                f"np.{function.__name__}(..., {', '.join(sorted(refused))}=) on a tensor has no derivative rule; "
+                f"{named(function)}(..., {', '.join(sorted(refused))}=) on a tensor has no derivative rule; "
                 f"expected only {', '.join(sorted(operation.params)) or 'the data'}"
             )
         return operation(*inputs, **plain_tree(params))
@@ -94,11 +99,18 @@ def plain_tree(tree: Any) -> Any:
 
 def unknown(function: Callable[..., Any]) -> NoDerivativeError:
     """The error for a NumPy function that has no row."""
-    name = f"np.{getattr(function, '__name__', function)}"
+    name = named(function)
     return NoDerivativeError(
         f"{name} was called on a tensor, and no derivative rule is known for it. If no gradient is to flow, "
-        f"call it on x.numpy(); if one is, add a row to autograd/ops (CONTRIBUTING.md shows how)."
+        f"call it on x.numpy(); if one is, give it a rule of your own with ag.custom_gradient, or add a row to "
+        f"autograd/ops (CONTRIBUTING.md shows how)."
     )
+
+
+def named(function: Callable[..., Any]) -> str:
+    """A NumPy function as people write it, such as np.linalg.inv."""
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module.replace('numpy', 'np', 1)}.{getattr(function, '__name__', function)}"
 
 
 @cache

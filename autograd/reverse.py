@@ -37,7 +37,7 @@ def backward(
         key = id(x)
         if key not in cotangents:
             cotangents[key] = g
-        elif key in owned:
+        elif key in owned and type(g) is np.ndarray:
             cotangents[key] += g
         else:
             cotangents[key] = total = cotangents[key] + g
@@ -57,7 +57,7 @@ def backward(
             op, params = node.op, node.params
             y, inputs = (node.out, node.inputs) if recorded else (node.out.value, plain(node.inputs))
             operands = inputs
-            if not (op.elementwise or recorded):  # the rules of arrays ask for shapes, which Python numbers lack
+            if not op.elementwise:  # the rules of arrays ask for shapes, which Python numbers lack
                 g, y, operands = in_numpy(g), in_numpy(y), [in_numpy(x) for x in inputs]
             for i in through:
                 part = pull(op.rules[i], g, y, operands, params)

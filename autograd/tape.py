@@ -17,6 +17,7 @@ import numpy as np
 
 from autograd.debug import asked_by_tape
 from autograd.errors import TapeError
+from autograd.families import is_complex
 from autograd.graph import Node, Recording, Value, only, open_recordings
 from autograd.nest import leaves, mapped, paired
 from autograd.reverse import backward
@@ -65,6 +66,7 @@ class Tape(Recording):
         if self._open:
             raise TapeError("this tape is recording already; expected a closed one. Nest another Tape() instead")
         self._entered = self._open = True
+        self.closed = False
         self._used = False
         self._opened = _line(2)
         open_recordings.set((*open_recordings.get(), self))
@@ -76,6 +78,7 @@ class Tape(Recording):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open = False
+        self.closed = True
         open_recordings.set(_without(self))
         if self._check is not None:
             self._check.__exit__(kind, error, trace)
@@ -86,11 +89,12 @@ class Tape(Recording):
         if not self._open:
             raise TapeError("stop_recording() works inside the tape's scope only; this tape is not recording")
         self._marks["stop_recording", *_line(3)] = None
+        recorded_here = self in open_recordings.get()
         open_recordings.set(_without(self))
         try:
             yield
         finally:
-            if self._open:
+            if self._open and recorded_here:
                 open_recordings.set((*_without(self), self))
 
     def __reduce__(self) -> Any:
@@ -253,8 +257,9 @@ class Tape(Recording):
         >>> t.batch_jacobian(y, x).tolist()
         [[2.0, 4.0], [6.0, 8.0]]
         """
-        (x,) = _checked_sources(source, unconnected_gradients)
         y = _single(target, "batch_jacobian")
+        x = _single(source, "batch_jacobian", "source")
+        _checked_sources(x, unconnected_gradients)
         if not y.ndim or not x.ndim or len(y) != len(x):
             raise ValueError(
                 f"batch_jacobian got a target of shape {y.shape} and a source of shape {x.shape}; "
@@ -375,10 +380,10 @@ def _checked_sources(sources: Any, unconnected_gradients: str) -> list[Tensor]:
     return [_checked(source, "source") for source in leaves(sources)]
 
 
-def _single(target: Any, asked: str) -> Tensor:
+def _single(target: Any, asked: str, role: str = "target") -> Tensor:
     if isinstance(target, list | tuple | dict):
         raise TypeError(
-            f"{asked} got a {type(target).__name__} as target; expected one tensor. Join them with np.stack"
+            f"{asked} got a {type(target).__name__} as {role}; expected one tensor. Join them with np.stack"
         )
     return _constant_or_checked(target)
 
@@ -435,7 +440,7 @@ def _total(parts: list[Any]) -> Any:
 
 
 def _conjugated(g: Any) -> Any:
-    return np.conjugate(g) if g is not None and np.iscomplexobj(g) else g
+    return np.conjugate(g) if g is not None and is_complex(g) else g
 
 
 def _zero(x: Tensor) -> Any:

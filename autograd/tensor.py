@@ -24,6 +24,7 @@ from autograd.ops.elementwise import (
     absolute,
     add,
     cast,
+    clip,
     conjugate,
     divide,
     imag,
@@ -115,11 +116,14 @@ class Tensor(Value):
         >>> Tensor([1.0, 2.0]).numpy()
         array([1., 2.])
         """
+        return self._array(stacklevel=3)
+
+    def _array(self, stacklevel: int) -> npt.NDArray[Any]:
         if note_cut(self._now(), "numpy()"):
             warnings.warn(
                 "a tensor that a tape follows was converted to NumPy: the gradient stops here. Compute with the tensor "
                 "itself (NumPy's functions take it), or say ag.stop_gradient(x) if that is meant",
-                stacklevel=2,
+                stacklevel=stacklevel,
             )
         view = np.asarray(self.value).view()
         view.flags.writeable = False
@@ -136,7 +140,8 @@ class Tensor(Value):
         return np.asarray(self.value).tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        return np.array(self.value, dtype=dtype) if copy else np.asarray(self.numpy(), dtype=dtype)
+        array = np.asarray(self._array(stacklevel=3), dtype=dtype)
+        return array.copy() if copy else array
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         return protocols.call_ufunc(ufunc, method, *inputs, **options)
@@ -275,16 +280,29 @@ class Tensor(Value):
 
     def reshape(self, *new: Any, order: str = "C") -> Tensor:
         """The same elements in another shape; -1 for the length that follows from the others."""
-        return shape.reshape(self, shape=new[0] if len(new) == 1 else new, order=order)
+        lengths = new[0] if len(new) == 1 else new
+        return shape.reshape(self, shape=lengths if isinstance(lengths, int) else tuple(lengths), order=order)
 
     def transpose(self, *axes: Any) -> Tensor:
         """The axes in the given order, or reversed."""
         order = axes[0] if len(axes) == 1 else axes or None
-        return shape.transpose(self, axes=order)
+        return shape.transpose(self, axes=None if order is None else tuple(order))
 
     def ravel(self) -> Tensor:
         """All elements along one axis."""
         return shape.ravel(self)
+
+    def flatten(self) -> Tensor:
+        """All elements along one axis."""
+        return shape.ravel(self)
+
+    def argmax(self, axis: int | None = None) -> Any:
+        """Where the largest element lies: a plain integer or array, which carries no derivative."""
+        return np.argmax(self.value, axis=axis)
+
+    def argmin(self, axis: int | None = None) -> Any:
+        """Where the smallest element lies: a plain integer or array, which carries no derivative."""
+        return np.argmin(self.value, axis=axis)
 
     def squeeze(self, axis: Any = None) -> Tensor:
         """Without the axes of length 1, or without the given ones of them."""
@@ -313,6 +331,26 @@ class Tensor(Value):
     def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
         """The smallest element along `axis`, or of all; ties share the gradient equally."""
         return reduce.min(self, axis=axis, keepdims=keepdims)
+
+    def var(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
+        """The variance over `axis`, or over all elements."""
+        return reduce.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def std(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
+        """The standard deviation over `axis`, or over all elements."""
+        return reduce.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
+
+    def prod(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+        """The product over `axis`, or over all elements."""
+        return reduce.prod(self, axis=axis, keepdims=keepdims)
+
+    def clip(self, low: Any = None, high: Any = None) -> Tensor:
+        """The elements brought into the range from `low` to `high`."""
+        return clip(self, low, high)
+
+    def dot(self, other: Any) -> Tensor:
+        """The product with a vector or matrix."""
+        return matmul(self, other)
 
 
 Value.kind = Tensor
@@ -371,7 +409,7 @@ class Variable(Tensor):
     def assign(self, value: Any) -> Variable:
         """Take the value of `value`, which must have this variable's shape; returns the variable."""
         if isinstance(value, Value):
-            note_cut(value, "assign()")
+            note_cut(value._now() if isinstance(value, Tensor) else value, "assign()")
         new = np.asarray(_plain(value))
         if new.shape != self.shape:
             raise ValueError(

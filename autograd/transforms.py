@@ -51,7 +51,7 @@ def value_and_grad(
         chosen = _positions(argnums, len(args))
         args = tuple(_fresh(arg) if i in chosen else arg for i, arg in enumerate(args))
         sources = [args[i] for i in chosen]
-        with Tape() as t:
+        with Tape(watch_accessed_variables=False) as t:
             t.watch(sources)
             value = f(*args, **kwargs)
         y = value[0] if has_aux else value
@@ -79,7 +79,7 @@ def jacobian(f: Callable[..., Any], argnums: int = 0, mode: str | None = None) -
         x = _fresh(args[position])
         if not isinstance(x, Tensor):
             raise TypeError(f"jacobian got a {type(x).__name__} as argument {position}; expected one tensor")
-        with Tape() as t:
+        with Tape(watch_accessed_variables=False) as t:
             t.watch(x)
             y = f(*args[:position], x, *args[position + 1 :], **kwargs)
         if not isinstance(y, Tensor):
@@ -165,6 +165,7 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     recording = Recording()
     for source in sources:
         recording.follow(source)
+        recording.hold(source)
     with only((*open_recordings.get(), recording)):
         y = f(*sources)
 
@@ -232,5 +233,5 @@ def _scalar(y: Any) -> Tensor:
 def _tangent(t: Any, y: Any) -> Tensor:
     if t is None:
         value = y.value if isinstance(y, Tensor) else y
-        return Tensor(np.zeros_like(value) if np.shape(value) else 0.0)
+        return Tensor(0.0 if type(value) is float else np.zeros_like(value))
     return t if isinstance(t, Tensor) else Tensor(t)

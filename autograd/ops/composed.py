@@ -49,8 +49,11 @@ def quantile(a: Any, q: Any, axis: int | None = None, keepdims: bool = False) ->
     place = q * (ordered.shape[0] - 1)
     below = np.floor(place).astype(int)
     share = (place - below).reshape(q.shape + (1,) * (ordered.ndim - 1)).astype(ordered.dtype)
-    above = np.minimum(below + 1, ordered.shape[0] - 1)
-    y = ordered[below] * (1 - share) + ordered[above] * share
+    above = np.ceil(place).astype(int)  # the same element where nothing is interpolated
+    y = ordered[below] * (1 - share) + np.where(share == 0, 0.0, ordered[above]) * share
+    lost = np.isnan(_plain(ordered)).any(axis=0)
+    if np.any(lost):
+        y = np.where(lost, np.nan, y)  # as in NumPy, a NaN makes the result one
     if keepdims:
         shape = [1] * np.ndim(_plain(a)) if axis is None else [*a.shape]
         shape[0 if axis is None else axis] = 1

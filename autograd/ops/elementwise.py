@@ -4,6 +4,7 @@ In a rule, `g` is the cotangent of the output, `y` the output, and the rest are 
 singular points follow the table in the documentation's page on semantics.
 """
 
+import math
 import operator
 from typing import Any
 
@@ -58,9 +59,9 @@ def _zero(g: Any, y: Any, x: Any) -> Any:
     return np.zeros_like(g)
 
 
-def nonzero(x: Any) -> Any:
-    """`x` with 1 in place of zeros: a denominator whose numerator is zero there, so that the quotient is."""
-    return np.where(x == 0, 1.0, x)
+def over(a: Any, b: Any) -> Any:
+    """a / b, and 0 where b is 0, with derivatives of any order 0 there."""
+    return np.where(b == 0, 0.0, a / np.where(b == 0, 1.0, b))
 
 
 def _won(a: Any, b: Any, y: Any) -> Any:
@@ -109,13 +110,26 @@ log      = elementwise("log", np.log, lambda g, y, x: g / x, numpy=[np.log])
 log1p    = elementwise("log1p", np.log1p, lambda g, y, x: g / (1 + x), numpy=[np.log1p])
 sin      = elementwise("sin", np.sin, lambda g, y, x: g * np.cos(x), numpy=[np.sin])
 cos      = elementwise("cos", np.cos, lambda g, y, x: -g * np.sin(x), numpy=[np.cos])
+exp2     = elementwise("exp2", np.exp2, lambda g, y, x: g * y * math.log(2), numpy=[np.exp2])
+log2     = elementwise("log2", np.log2, lambda g, y, x: g / (x * math.log(2)), numpy=[np.log2])
+log10    = elementwise("log10", np.log10, lambda g, y, x: g / (x * math.log(10)), numpy=[np.log10])
+reciprocal = elementwise("reciprocal", np.reciprocal, lambda g, y, x: -g * y * y, numpy=[np.reciprocal])
+tan      = elementwise("tan", np.tan, lambda g, y, x: g * (1 + y * y), numpy=[np.tan])
+arcsin   = elementwise("arcsin", np.arcsin, lambda g, y, x: g / np.sqrt(1 - x * x), numpy=[np.arcsin])
+arccos   = elementwise("arccos", np.arccos, lambda g, y, x: -g / np.sqrt(1 - x * x), numpy=[np.arccos])
+arctan   = elementwise("arctan", np.arctan, lambda g, y, x: g / (1 + x * x), numpy=[np.arctan])
+sinh     = elementwise("sinh", np.sinh, lambda g, y, x: g * np.cosh(x), numpy=[np.sinh])
+cosh     = elementwise("cosh", np.cosh, lambda g, y, x: g * np.sinh(x), numpy=[np.cosh])
+arcsinh  = elementwise("arcsinh", np.arcsinh, lambda g, y, x: g / np.sqrt(x * x + 1), numpy=[np.arcsinh])
+arccosh  = elementwise("arccosh", np.arccosh, lambda g, y, x: g / np.sqrt(x * x - 1), numpy=[np.arccosh])
+arctanh  = elementwise("arctanh", np.arctanh, lambda g, y, x: g / (1 - x * x), numpy=[np.arctanh])
 tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), numpy=[np.tanh])
 sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x), real=True)
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True)
 
 sinc     = elementwise("sinc", _sinc, lambda g, y, x: g * _sinc_slope(x, y), real=True, numpy=[np.sinc])
-hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * a / nonzero(y), lambda g, y, a, b: g * b / nonzero(y), real=True, numpy=[np.hypot])
-arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * b / nonzero(a * a + b * b), lambda g, y, a, b: -g * a / nonzero(a * a + b * b), real=True, numpy=[np.arctan2])
+hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * over(a, y), lambda g, y, a, b: g * over(b, y), real=True, numpy=[np.hypot])
+arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)), lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)), real=True, numpy=[np.arctan2])
 logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * _won(a, b, y), lambda g, y, a, b: g * _won(b, a, y), real=True, numpy=[np.logaddexp])
 xlogy    = elementwise("xlogy", _xlogy, lambda g, y, x, z: g * np.log(np.where((x == 0) & (z == 0), 1.0, z)), lambda g, y, x, z: g * x / np.where(x == 0, 1.0, z), real=True)
 

@@ -10,7 +10,7 @@ from autograd.primitive import Primitive
 
 def _scatter_add(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with `x` added at `index`; what is indexed twice receives twice."""
-    out = np.zeros(shape, x.dtype)
+    out = np.zeros(shape, getattr(x, "dtype", float))
     if is_basic(index):
         out[index] = x
     else:

@@ -7,7 +7,7 @@ import numpy as np
 from autograd.errors import NoDerivativeError
 from autograd.families import bilinear, several
 from autograd.graph import Value
-from autograd.ops.elementwise import nonzero
+from autograd.ops.elementwise import over
 from autograd.primitive import composed
 
 
@@ -57,7 +57,7 @@ def _svd_rule(g: Any, y: Any, a: Any, *, full_matrices: bool = True) -> Any:
     ug, vg = u.mT @ gu, v.mT @ gv
     inner = f * (ug - ug.mT) * s[..., None, :] + s[..., :, None] * (f * (vg - vg.mT))
     inner = inner + np.eye(s.shape[-1]) * gs[..., None, :]
-    scale = 1 / nonzero(s)[..., None, :]
+    scale = over(1.0, s)[..., None, :]
     left = gu * scale
     right = gv * scale
     return u @ inner @ vh + (left - u @ (u.mT @ left)) @ vh + u @ (right - v @ (v.mT @ right)).mT

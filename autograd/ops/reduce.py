@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.families import general, linear, zero_law
 from autograd.graph import Value
-from autograd.ops.elementwise import nonzero
+from autograd.ops.elementwise import over
 
 
 def from_end(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -37,7 +37,7 @@ def _share_of_ties(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool =
     y_plain = y.value if isinstance(y, Value) else y
     winners = x_plain == kept(y_plain, x_plain, axis, keepdims)
     ties = np.sum(winners, axis=axis, keepdims=True)
-    return np.where(winners, kept(g, x, axis, keepdims) * (1 / ties).astype(y_plain.dtype), 0.0)
+    return np.where(winners, kept(g, x, axis, keepdims) * (1 / ties).astype(y.dtype), 0.0)
 
 
 def _mean(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
@@ -45,8 +45,8 @@ def _mean(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -
 
 
 def _free(x: Any, axis: Any, ddof: int) -> Any:
-    """The number of elements that are averaged, less `ddof`."""
-    return math.prod([np.shape(x)[a] for a in from_end(axis, np.ndim(x))]) - ddof
+    """The number of elements that are averaged, less `ddof`; NumPy's number, which may be divided by 0."""
+    return np.float64(math.prod([np.shape(x)[a] for a in from_end(axis, np.ndim(x))]) - ddof)
 
 
 def _centred(x: Any, axis: Any) -> Any:
@@ -55,19 +55,19 @@ def _centred(x: Any, axis: Any) -> Any:
 
 def _var_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     g = kept(g, x, axis, keepdims)
-    return zero_law(g * (2 / _free(x, axis, ddof)) * _centred(x, axis), g)
+    return zero_law(g * float(2 / _free(x, axis, ddof)) * _centred(x, axis), g)
 
 
 def _std_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
     """(x − mean) / (n std); of equal values 0."""
     g, y = kept(g, x, axis, keepdims), kept(y, x, axis, keepdims)
-    return zero_law(g / nonzero(y) * (1 / _free(x, axis, ddof)) * _centred(x, axis), g)
+    return zero_law(over(g, y) * float(1 / _free(x, axis, ddof)) * _centred(x, axis), g)
 
 
 def _norm_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """x / ‖x‖; of the zero vector 0."""
     g, y = kept(g, x, axis, keepdims), kept(y, x, axis, keepdims)
-    return zero_law(g / nonzero(y) * x, g)
+    return zero_law(over(g, y) * x, g)
 
 
 def _prod_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:

@@ -221,3 +221,139 @@ def test_a_float_is_no_index() -> None:
 
 def test_logaddexp_of_large_equal_numbers_is_shared_exactly() -> None:
     assert float(ag.grad(lambda a: np.logaddexp(a, 1000.0))(1000.0)) == 0.5
+
+
+def test_nested_stop_recording_stays_stopped() -> None:
+    x = Variable(3.0)
+    with Tape() as t:
+        y = x * x
+        with t.stop_recording():
+            with t.stop_recording():
+                pass
+            z = y * x
+        w = z + y
+    assert float(t.gradient(w, x)) == 6
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x.reshape(()) ** 2,
+        lambda x: x[()] ** 2,
+        lambda x: np.squeeze(x) ** 2,
+        lambda x: x.T**2,
+        lambda x: np.sum(np.cumprod(x) ** 2),
+        lambda x: np.max(x) ** 2,
+        lambda x: np.where(True, x, 0.0)[()] ** 2,
+    ],
+)
+def test_second_derivatives_of_python_floats_through_operations_on_arrays(f) -> None:
+    assert float(ag.grad(ag.grad(f))(2.0)) == 2
+    assert float(ag.hvp(f, 2.0, 1.0)) == 2
+
+
+def test_quantiles_of_inf_and_nan_are_those_of_numpy() -> None:
+    for a in ([1.0, 2.0, np.inf], [1.0, 2.0, 3.0, np.nan], [3.0, 1.0, 2.0]):
+        for q in (0.0, 0.5):
+            np.testing.assert_array_equal(np.quantile(Tensor(a), q).numpy(), np.quantile(a, q))
+
+
+def test_linearize_locks_its_point() -> None:
+    a = np.array([1.0, 2.0])
+    _, push = ag.linearize(lambda x: x * x, a)
+    with pytest.raises(ValueError, match="read-only"):
+        a[:] = 10
+    assert push(np.ones(2)).tolist() == [2, 4]
+    del push
+    a[:] = 10
+
+
+def test_checkpoint_with_a_zero_dimensional_variable() -> None:
+    w = Variable(np.array(2.0, np.float32))
+    f = ag.checkpoint(lambda x: x * x * w)
+    assert float(ag.grad(ag.grad(f))(3.0)) == 4
+
+
+def test_output_gradients_of_tensors_and_arrays_together() -> None:
+    x = Variable([1.0, 2.0])
+    with Tape() as t:
+        targets = [x * 1.0, x * 2.0, x * 3.0]
+    seeds = [Tensor([1.0, 1.0]), np.ones(2), np.ones(2)]
+    assert t.gradient(targets, x, output_gradients=seeds).tolist() == [6, 6]
+
+
+def test_variance_of_too_few_is_not_a_number_as_in_numpy(recwarn) -> None:
+    with np.errstate(all="ignore"):
+        g = ag.grad(lambda x: np.var(x, ddof=1))(np.array([1.0]))
+    assert np.isnan(g.numpy()).all()
+    recwarn.clear()
+
+
+def test_a_copy_to_numpy_warns_at_the_users_line() -> None:
+    x = Variable([1.0, 2.0])
+    with Tape(), pytest.warns(UserWarning, match="the gradient stops here") as caught:
+        np.array(x * 2)
+        np.asarray(x * 2)
+    assert [w.filename for w in caught] == [__file__] * 2
+
+
+def test_where_with_one_argument_is_refused() -> None:
+    with pytest.raises(NoDerivativeError, match="with 1 of its 3 arguments"):
+        np.where(Tensor([0.0, 1.0]))
+
+
+def test_names_of_functions_in_messages_are_those_people_write() -> None:
+    with pytest.raises(NoDerivativeError, match=r"np\.linalg\.inv was called on a tensor"):
+        np.linalg.inv(Tensor(np.eye(2)))
+
+
+def test_a_tape_records_nothing_after_its_scope_even_in_a_task_that_inherited_it() -> None:
+    import asyncio
+
+    x = Variable(3.0)
+
+    async def later() -> Tensor:
+        await asyncio.sleep(0.01)
+        return x * x
+
+    async def main() -> tuple:
+        with Tape(persistent=True) as t:
+            task = asyncio.create_task(later())
+            await asyncio.sleep(0)
+        return t, await task
+
+    t, y = asyncio.run(main())
+    assert (t.nodes, t.gradient(y, x)) == ([], None)
+
+
+def test_batch_jacobian_of_several_sources() -> None:
+    x = Variable(np.ones((2, 2)))
+    with Tape(persistent=True) as t:
+        y = x * 2
+    with pytest.raises(TypeError, match="batch_jacobian got a list as source"):
+        t.batch_jacobian(y, [x, x])
+
+
+def test_tangents_of_float32_scalars_are_float32() -> None:
+    assert ag.hvp(lambda x: x * 1.0, np.float32(2), np.float32(1)).dtype == np.float32
+
+
+def test_derivatives_of_any_order_at_the_centre_of_a_norm_are_zero() -> None:
+    assert ag.hessian(np.linalg.norm)(np.zeros(2)).tolist() == [[0, 0], [0, 0]]
+    assert ag.grad(lambda y: np.arctan2(y, np.float32(1e-23)))(np.float32(1e-23)).item() == pytest.approx(
+        5e22, rel=1e-5
+    )
+
+
+def test_a_cotangent_that_is_transposed_is_not_copied_to_look_for_a_nan() -> None:
+    x = Variable(np.ones((3, 2)))
+    with Tape() as t:
+        y = np.exp(x.T * 1.0)
+    np.testing.assert_allclose(t.gradient(y, x).numpy(), np.e)
+
+
+def test_the_advice_of_the_checks_names_operations_that_exist() -> None:
+    from autograd.debug import _BACKWARD, _FORWARD
+    from autograd.primitive import registry
+
+    assert _FORWARD.keys() | _BACKWARD.keys() <= registry.keys()
