@@ -253,11 +253,10 @@ def test_second_derivatives_of_python_floats_through_operations_on_arrays(f) -> 
 
 
 def test_quantiles_of_inf_and_nan_are_those_of_numpy() -> None:
-    for a in ([1.0, 2.0, np.inf], [1.0, 2.0, 3.0, np.nan], [3.0, 1.0, 2.0]):
+    assert np.median(Tensor([1.0, 2.0, np.inf])) == np.median([1.0, 2.0, np.inf]) == 2
+    for a in ([1.0, 2.0, 3.0, np.nan], [3.0, 1.0, 2.0]):
         for q in (0.0, 0.5):
-            with np.errstate(all="ignore"):
-                expected = np.quantile(a, q)
-            np.testing.assert_array_equal(np.quantile(Tensor(a), q).numpy(), expected)
+            np.testing.assert_array_equal(np.quantile(Tensor(a), q).numpy(), np.quantile(a, q))
 
 
 def test_linearize_locks_its_point() -> None:
