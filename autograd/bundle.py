@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph import Value
+from autograd.graph import Value, raw
 from autograd.primitive import Every, Primitive, Rule
 
 
@@ -32,12 +32,11 @@ def parts_of(bundle: Any) -> tuple[Any, ...]:
 
 def filled(cotangents: Iterable[Any], parts: Iterable[Any]) -> tuple[Any, ...]:
     """The cotangents, with zeros where there are none."""
-    raw = [p.value if isinstance(p, Value) else p for p in parts]
-    return tuple(np.zeros_like(p) if g is None else g for g, p in zip(cotangents, raw, strict=True))
+    return tuple(np.zeros_like(raw(p)) if g is None else g for g, p in zip(cotangents, parts, strict=True))
 
 
 def _only(g: Any, bundle: Any, index: int) -> Parts:
-    count = len(bundle.value if isinstance(bundle, Value) else bundle)
+    count = len(raw(bundle))
     return Parts(g if i == index else None for i in range(count))
 
 

@@ -189,9 +189,9 @@ def _recorded(name: str, args: tuple[Any, ...], y: Any, pull: Pull, push: Any = 
             None if column[0] is None else np.stack(column).reshape(stack + np.shape(column[0])) for column in columns
         )
 
-    raw = tuple(result.value for result in results)
+    values = tuple(result.value for result in results)
     packed = pack(*args)
-    out = Primitive(name, lambda _: raw if several else raw[0], [rule], push=push)(packed)
+    out = Primitive(name, lambda _: values if several else values[0], [rule], push=push)(packed)
     return parts_of(out) if several else out
 
 

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.errors import NumericsError
-from autograd.graph import Node, Value, calling_frame
+from autograd.graph import Node, Value, calling_frame, raw
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
@@ -223,7 +223,7 @@ def _nothing_checked() -> Iterator[None]:
 
 def _inexact(x: Any) -> Iterator[Any]:
     """The arrays and numbers in `x`, of those that could be non-finite."""
-    x = x.value if isinstance(x, Value) else x
+    x = raw(x)
     if isinstance(x, tuple | list):
         for part in x:
             yield from _inexact(part)
@@ -268,7 +268,7 @@ def _who(x: Any) -> str:
 
 def _seen(x: Any, like: Any = None) -> str:
     """Dtype, shape and range of `x`, and where it is not finite. It may be a stack of arrays like `like`."""
-    x, like = (v.value if isinstance(v, Value) else v for v in (x, like))
+    x, like = (raw(v) for v in (x, like))
     if isinstance(x, tuple):
         return "(" + "; ".join("nothing" if part is None else _seen(part) for part in x) + ")"
     a = np.asarray(x)

@@ -27,7 +27,7 @@ import numpy as np
 
 from autograd.bundle import Several, of_parts
 from autograd.errors import NoDerivativeError, RuleError
-from autograd.graph import Value
+from autograd.graph import Value, raw
 from autograd.primitive import Every, Primitive, Rule, describe, register
 
 Functions = Sequence[Callable[..., Any]]
@@ -113,12 +113,8 @@ def symmetric(
     return register(Primitive(name, forward, [rule], push=push, real=real, numpy=numpy))
 
 
-def _raw(x: Any) -> Any:
-    return x.value if isinstance(x, Value) else x
-
-
 def _shape(x: Any) -> tuple[int, ...]:
-    return getattr(_raw(x), "shape", ())
+    return getattr(raw(x), "shape", ())
 
 
 def is_complex(x: Any) -> bool:
@@ -127,7 +123,7 @@ def is_complex(x: Any) -> bool:
 
 
 def _zero(x: Any) -> Any:
-    x = _raw(x)
+    x = raw(x)
     return np.zeros_like(x) if hasattr(x, "shape") else 0.0  # a Python zero widens no float32 beside it
 
 
@@ -137,16 +133,15 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
     Undoes broadcasting by summing over the axes that were stretched. The first `stacked` axes of `g` number the
     cotangents of a stack and are left alone. Written in NumPy, so that it is recorded when `g` is a tensor.
     """
-    raw = g.value if isinstance(g, Value) else g
-    x = x.value if isinstance(x, Value) else x
-    if type(raw) is np.ndarray is type(x) and raw.shape == x.shape and raw.dtype is x.dtype and not op.real:
+    got, x = raw(g), raw(x)
+    if type(got) is np.ndarray is type(x) and got.shape == x.shape and got.dtype is x.dtype and not op.real:
         return g  # the usual case, and the quickest to tell
     if isinstance(x, tuple):
         return g  # a bundle; each part is fitted where it is picked
     if op.real:
         check_real(x, op, position)
     if type(x) in (float, complex) and not stacked:
-        return g if type(raw) is type(x) else _python_number(g, type(x))
+        return g if type(got) is type(x) else _python_number(g, type(x))
     shape = _shape(g)[:stacked] + _shape(x)
     if _shape(g) != shape:
         if not op.broadcasts:
@@ -158,7 +153,7 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
 
 def check_real(x: Any, op: Primitive, position: int) -> None:
     """Refuse a complex input of an operation whose rules hold for real numbers only."""
-    if is_complex(_raw(x)):
+    if is_complex(raw(x)):
         raise NoDerivativeError(
             f"the derivative of {op.name} is known for real numbers only, and its input {position} is {describe(x)}; "
             f"take x.real, x.imag or a product with the conjugate first"
@@ -187,7 +182,7 @@ def cast(g: Any, dtype: np.dtype[Any]) -> Any:
 def _python_number(g: Any, kind: type) -> Any:
     """The sum of `g` as a Python float or complex number, like the input it belongs to."""
     total = g if _shape(g) == () else np.sum(g)
-    if kind is float and is_complex(_raw(total)):
+    if kind is float and is_complex(raw(total)):
         total = total.real
     return total.astype(kind) if isinstance(g, Value) else kind(total)
 
@@ -210,14 +205,14 @@ def zero_law(part: Any, g: Any) -> Any:
         return part if part == part or g != 0 else 0.0
     if part is g:
         return part
-    raw = part if kind is np.ndarray else _raw(part)
-    if type(raw) is np.ndarray and raw.itemsize > 2:
+    got = part if kind is np.ndarray else raw(part)
+    if type(got) is np.ndarray and got.itemsize > 2:
         # A sum of squares is NaN if a term is; the dot product is the fastest pass NumPy has.
-        flat = raw.ravel("K")  # without a copy, however the array lies in memory
+        flat = got.ravel("K")  # without a copy, however the array lies in memory
         square = np.vdot(flat, flat)
         if square == square:
             return part
-    lost = np.isnan(raw) & (_raw(g) == 0)
+    lost = np.isnan(got) & (raw(g) == 0)
     if not np.any(lost):
         return part
-    return np.where(lost, 0, part) if np.shape(raw) else type(part)(0.0)
+    return np.where(lost, 0, part) if np.shape(got) else type(part)(0.0)

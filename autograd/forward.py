@@ -10,7 +10,7 @@ import numpy as np
 from autograd.bundle import Parts
 from autograd.debug import check_in_force, checks_open
 from autograd.families import check_real, fit
-from autograd.graph import Node, Recording, Value, only, open_recordings, reached
+from autograd.graph import Node, Recording, Value, only, open_recordings, raw, reached
 from autograd.reverse import backward, in_numpy, plain
 
 
@@ -54,7 +54,7 @@ def transposed(op: Any, tangents: list[Any], y: Any, inputs: Sequence[Any], para
     A reverse rule maps u to Jᵀu and is linear in u, so its own derivative, transposed once more, is J:
     the gradient of ⟨Jᵀu, t⟩ with respect to u is J t, whatever u is.
     """
-    out = y.value if isinstance(y, Value) else y
+    out = raw(y)
     us = [Value.kind(np.ones_like(part)) for part in (out if isinstance(out, tuple) else (out,))]
     total: list[Any] = [None] * len(us)
     for i, t in enumerate(tangents):

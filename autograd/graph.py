@@ -43,6 +43,11 @@ class Value:
         return self
 
 
+def raw(x: Any) -> Any:
+    """What a value holds; anything else as it is."""
+    return x.value if isinstance(x, Value) else x
+
+
 class Node:
     """One operation that ran: `out = op(*inputs, **params)`. Inputs that are not `Value`s are constants.
 

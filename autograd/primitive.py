@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd.debug import check_in_force, checks_open
 from autograd.errors import NoDerivativeError
-from autograd.graph import Value, open_recordings, record
+from autograd.graph import Value, open_recordings, raw, record
 from autograd.nest import leaves
 
 Rule = Callable[..., Any]
@@ -158,7 +158,7 @@ def composed(*functions: Callable[..., Any]) -> Callable[[Rule], Rule]:
 
 def describe(x: Any) -> str:
     """A value in a message: `float32 (128, 10)` for an array, the number itself for a Python number."""
-    x = x.value if isinstance(x, Value) else x
+    x = raw(x)
     if hasattr(x, "dtype"):
         return f"{x.dtype} {tuple(x.shape)}"
     return repr(x) if len(repr(x)) <= 40 else type(x).__name__

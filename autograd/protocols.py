@@ -16,7 +16,7 @@ import numpy as np
 
 import autograd.ops  # noqa: F401  fills the registry
 from autograd.errors import NoDerivativeError
-from autograd.graph import Value
+from autograd.graph import raw
 from autograd.nest import mapped
 from autograd.primitive import Primitive, compositions, registry
 
@@ -94,7 +94,7 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
 
 def plain_tree(tree: Any) -> Any:
     """A nested structure with every tensor in it replaced by the array it holds."""
-    return mapped(lambda x: x.value if isinstance(x, Value) else x, tree)
+    return mapped(raw, tree)
 
 
 def unknown(function: Callable[..., Any]) -> NoDerivativeError:

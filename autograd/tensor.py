@@ -18,7 +18,7 @@ import numpy.typing as npt
 from autograd import protocols
 from autograd.at import At
 from autograd.errors import ReadOnlyError
-from autograd.graph import Recording, Value, note_cut, open_recordings
+from autograd.graph import Recording, Value, note_cut, open_recordings, raw
 from autograd.ops import index, reduce, shape
 from autograd.ops.elementwise import (
     absolute,
@@ -233,22 +233,22 @@ class Tensor(Value):
         return absolute(self)
 
     def __eq__(self, other: object) -> Any:
-        return self.value == _plain(other)
+        return self.value == raw(other)
 
     def __ne__(self, other: object) -> Any:
-        return self.value != _plain(other)
+        return self.value != raw(other)
 
     def __lt__(self, other: Any) -> Any:
-        return self.value < _plain(other)
+        return self.value < raw(other)
 
     def __le__(self, other: Any) -> Any:
-        return self.value <= _plain(other)
+        return self.value <= raw(other)
 
     def __gt__(self, other: Any) -> Any:
-        return self.value > _plain(other)
+        return self.value > raw(other)
 
     def __ge__(self, other: Any) -> Any:
-        return self.value >= _plain(other)
+        return self.value >= raw(other)
 
     # Indexing.
 
@@ -410,7 +410,7 @@ class Variable(Tensor):
         """Take the value of `value`, which must have this variable's shape; returns the variable."""
         if isinstance(value, Value):
             note_cut(value._now() if isinstance(value, Tensor) else value, "assign()")
-        new = np.asarray(_plain(value))
+        new = np.asarray(raw(value))
         if new.shape != self.shape:
             raise ValueError(
                 f"assign got shape {new.shape} for {self._label()} of shape {self.shape}; "
@@ -420,14 +420,14 @@ class Variable(Tensor):
 
     def assign_add(self, value: Any) -> Variable:
         """Add `value`; returns the variable."""
-        return self.assign(np.add(self.value, _plain(value)))
+        return self.assign(np.add(self.value, raw(value)))
 
     def assign_sub(self, value: Any) -> Variable:
         """Subtract `value`; returns the variable."""
-        return self.assign(np.subtract(self.value, _plain(value)))
+        return self.assign(np.subtract(self.value, raw(value)))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._store(protocols.plain_tree(key), np.asarray(_plain(value)))
+        self._store(protocols.plain_tree(key), np.asarray(raw(value)))
 
     def writable(self) -> npt.NDArray[Any]:
         """The variable's own buffer, to be updated in place.
@@ -489,7 +489,3 @@ def numeric(value: Any, dtype: npt.DTypeLike | None = None) -> Any:
     if getattr(array, "dtype", None) is not None and array.dtype.kind not in "fciub":
         raise TypeError(f"got {type(value).__name__} with dtype {array.dtype}; expected numbers")
     return array
-
-
-def _plain(x: Any) -> Any:
-    return x.value if isinstance(x, Value) else x

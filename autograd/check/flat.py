@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.graph import Value
+from autograd.graph import raw
 from autograd.nest import leaves, mapped
 from autograd.reverse import backward
 from autograd.tape import Tape
@@ -71,14 +71,14 @@ def flattened(f: Callable[..., Any], args: Sequence[Any]) -> Point:
         if isinstance(x, list | tuple) and not all(isinstance(leaf, float | int | np.generic) for leaf in leaves(x)):
             branches = [entered(branch, f"{name}[{i}]") for i, branch in enumerate(x)]
             return type(x)(*branches) if hasattr(x, "_fields") else type(x)(branches)
-        raw = x.value if isinstance(x, Value) else x
-        kind = np.asarray(raw).dtype.kind
+        held = raw(x)
+        kind = np.asarray(held).dtype.kind
         if kind == "c":
             raise TypeError(f"check_gradients got complex numbers as {name}; expected real ones")
         if kind != "f":
             return x
         label = x.name if isinstance(x, Tensor) else None
-        values.append(raw if type(raw) is float else np.array(raw, np.float64))
+        values.append(held if type(held) is float else np.array(held, np.float64))
         names.append(f"{name} ({label!r})" if label else name)
         labels.append(label)
         return _Slot(len(values) - 1)

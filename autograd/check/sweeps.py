@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.check.flat import Array, Point
 from autograd.forward import forward
-from autograd.graph import Value
+from autograd.graph import raw
 from autograd.tape import Tape
 from autograd.tensor import Tensor
 
@@ -44,10 +44,7 @@ class Sweeps:
         """
         found = forward(self.tape.nodes, [(self.sources[i], t) for i, t in tangents], self.targets)
         return np.concatenate(
-            [
-                np.zeros(y.size) if t is None else np.ravel(t.value if isinstance(t, Value) else t)
-                for t, y in zip(found, self.targets, strict=True)
-            ]
+            [np.zeros(y.size) if t is None else np.ravel(raw(t)) for t, y in zip(found, self.targets, strict=True)]
         )
 
 

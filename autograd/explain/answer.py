@@ -16,7 +16,7 @@ from autograd.explain.names import Names, labelled
 from autograd.explain.program import Program, line_of
 from autograd.explain.question import Question
 from autograd.explain.reasons import reasons_for
-from autograd.graph import Value, calling_frame, only
+from autograd.graph import Value, calling_frame, only, raw
 from autograd.picture.derivatives import gradients
 from autograd.tape import Tape
 from autograd.tensor import Tensor
@@ -67,8 +67,8 @@ def explain(tape: Tape, target: Any, source: Any, labels: Mapping[str, Any]) -> 
     return Explanation(
         target=question.target_name,
         source=question.source_name,
-        target_shape=np.shape(y.value if isinstance(y, Value) else y),
-        source_shape=np.shape(source.value if isinstance(source, Value) else source),
+        target_shape=np.shape(raw(y)),
+        source_shape=np.shape(raw(source)),
         connected=False,
         reasons=reasons_for(question),
     )

@@ -7,18 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph import Value
+from autograd.graph import Value, raw
 from autograd.primitive import composed
-
-
-def _plain(x: Any) -> Any:
-    return x.value if isinstance(x, Value) else x
 
 
 @composed(np.take_along_axis)
 def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     """One element of `arr` for each index along `axis`."""
-    indices = _plain(indices)
+    indices = raw(indices)
     if axis is None:
         return arr.reshape(-1)[indices]
     places = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
@@ -31,7 +27,7 @@ def sort(a: Any, axis: int | None = -1, kind: Any = None) -> Any:
     """The elements in ascending order along `axis`; each keeps its own gradient."""
     if axis is None:
         a, axis = a.reshape(-1), 0
-    return take_along_axis(a, np.argsort(_plain(a), axis=axis, kind=kind or "stable"), axis)
+    return take_along_axis(a, np.argsort(raw(a), axis=axis, kind=kind or "stable"), axis)
 
 
 @composed(np.quantile)
@@ -51,11 +47,11 @@ def quantile(a: Any, q: Any, axis: int | None = None, keepdims: bool = False) ->
     share = (place - below).reshape(q.shape + (1,) * (ordered.ndim - 1)).astype(ordered.dtype)
     above = np.ceil(place).astype(int)  # the same element where nothing is interpolated
     y = ordered[below] * (1 - share) + np.where(share == 0, 0.0, ordered[above]) * share
-    lost = np.isnan(_plain(ordered)).any(axis=0)
+    lost = np.isnan(raw(ordered)).any(axis=0)
     if np.any(lost):
         y = np.where(lost, np.nan, y)  # as in NumPy, a NaN makes the result one
     if keepdims:
-        shape = [1] * np.ndim(_plain(a)) if axis is None else [*a.shape]
+        shape = [1] * np.ndim(raw(a)) if axis is None else [*a.shape]
         shape[0 if axis is None else axis] = 1
         y = y.reshape(q.shape + tuple(shape))
     return y
@@ -64,7 +60,7 @@ def quantile(a: Any, q: Any, axis: int | None = None, keepdims: bool = False) ->
 @composed(np.percentile)
 def percentile(a: Any, q: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     """As `quantile`, with `q` from 0 to 100."""
-    return quantile(a, np.asarray(_plain(q), dtype=np.float64) / 100, axis, keepdims)
+    return quantile(a, np.asarray(raw(q), dtype=np.float64) / 100, axis, keepdims)
 
 
 @composed(np.median)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.families import general, symmetric, zero_law
-from autograd.graph import Value
+from autograd.graph import raw
 from autograd.ops.reduce import from_end, kept
 
 
@@ -19,7 +19,7 @@ def _softmax(x: Any, *, axis: Any = -1) -> Any:
 
 def _rows(part: Any, g: Any, axes: Any) -> Any:
     """The law of zeros for rules that mix a row: where all of a row's cotangent is zero, so is what it contributes."""
-    g = g.value if isinstance(g, Value) else g
+    g = raw(g)
     return zero_law(part, np.any(g != 0, axis=axes, keepdims=True))
 
 
@@ -30,7 +30,7 @@ def _softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
 
 def _top(x: Any, axis: Any) -> Any:
     """The maximum, to be subtracted before exp; 0 where it is infinite. A constant: no result depends on it."""
-    x = x.value if isinstance(x, Value) else x
+    x = raw(x)
     top = np.max(x, axis=axis, keepdims=True)
     return np.where(np.isfinite(top), top, 0.0).astype(top.dtype)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.errors import NoDerivativeError
 from autograd.families import bilinear, several
-from autograd.graph import Value
+from autograd.graph import raw
 from autograd.ops.elementwise import over
 from autograd.primitive import composed
 
@@ -29,7 +29,7 @@ def _matmul_right(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 def _gap(a: Any) -> Any:
     """1 / (a_j − a_i) for each pair; 0 for a pair that is equal up to rounding, where the direction is not defined."""
-    plain = a.value if isinstance(a, Value) else a
+    plain = raw(a)
     size = np.max(abs(plain), axis=-1, keepdims=True, initial=0.0)[..., None]
     gap = a[..., None, :] - a[..., :, None]
     plain = plain[..., None, :] - plain[..., :, None]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from autograd.families import general, linear, zero_law
-from autograd.graph import Value
+from autograd.graph import raw
 from autograd.ops.elementwise import over
 
 
@@ -33,9 +33,7 @@ def _spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
 
 def _share_of_ties(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """The cotangent of a maximum or minimum goes to the winner; winners that tie share it equally."""
-    x_plain = x.value if isinstance(x, Value) else x
-    y_plain = y.value if isinstance(y, Value) else y
-    winners = x_plain == kept(y_plain, x_plain, axis, keepdims)
+    winners = raw(x) == kept(raw(y), raw(x), axis, keepdims)
     ties = np.sum(winners, axis=axis, keepdims=True)
     return np.where(winners, kept(g, x, axis, keepdims) * (1 / ties).astype(y.dtype), 0.0)
 
@@ -72,7 +70,7 @@ def _norm_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = Fal
 
 def _prod_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """The product of all the others: exact whatever number of zeros there is among them."""
-    plain = x.value if isinstance(x, Value) else x
+    plain = raw(x)
     g = kept(g, x, axis, keepdims)
     if not np.any(plain == 0):
         return zero_law(g * kept(y, x, axis, keepdims) / x, g)

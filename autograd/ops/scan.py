@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from autograd.families import general, linear
-from autograd.graph import Value
+from autograd.graph import raw
 from autograd.ops.reduce import from_end
 
 
@@ -23,7 +23,7 @@ def _cumsum_rule(g: Any, y: Any, x: Any, *, axis: Any = None) -> Any:
 
 def _cumprod_rule(g: Any, y: Any, x: Any, *, axis: Any = None) -> Any:
     """Σ over the later places k of g_k ∏ over j ≤ k, j ≠ i of x_j: exact whatever number of zeros there is."""
-    plain = x.value if isinstance(x, Value) else x
+    plain = raw(x)
     end = -1 if axis is None else from_end(axis, x.ndim)[0]
     flat = x.reshape(-1) if axis is None else x
     stack = g.shape[: g.ndim - y.ndim]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.errors import TapeError
-from autograd.graph import Node, Value, reached
+from autograd.graph import Node, Value, raw, reached
 from autograd.nest import leaves
 from autograd.picture.derivatives import gradients, local_derivative
 from autograd.picture.labels import param_text
@@ -170,4 +170,4 @@ def _is_number(x: Any) -> bool:
 
 
 def _plain(x: Any) -> Any:
-    return x.value if isinstance(x, Value) else x
+    return raw(x)
