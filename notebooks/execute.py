@@ -60,10 +60,12 @@ def plain(notebook: Any) -> Any:
 
 
 def main(names: list[str]) -> None:
-    """Execute the named notebooks, or all."""
+    """Execute the named notebooks, or all. They run in their own folder, so paths from here are made absolute."""
+    data = os.environ.get("GRADTAPE_DATA")
+    absolute = {"GRADTAPE_DATA": str(Path(data).resolve())} if data else {}
     for source in sources():
         if not names or source.stem in names:
-            notebook = execute(read(source), HERE, {})
+            notebook = execute(read(source), HERE, absolute)
             nbformat.write(notebook, source.with_suffix(".ipynb"))
             print(f"{source.stem}: {len(notebook.cells)} cells, {source.with_suffix('.ipynb').stat().st_size:,} bytes")
 
