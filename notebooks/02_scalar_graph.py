@@ -133,8 +133,8 @@ print("∂c/∂a =", t.gradient(c, a).item())
 SVG(t.graph(c, b=b, c=c).to_svg(backward=True))
 
 # %% [markdown]
-# On an edge, ∂c/∂b = 1 is the local derivative by that one operand, the other held fixed. In the node b, ∂c/∂b = 2 is
-# the derivative by b itself, the sum over both edges. Four paths lead from a to c, each with the product 1 · 1, so
+# On an edge, × 1 is the local derivative by that one operand, the other held fixed. In the node b, ∂c/∂b = 2 is the
+# derivative by b itself, the sum over both edges. Four paths lead from a to c, each with the product 1 · 1, so
 # ∂c/∂a = 4.
 #
 # ## The order of the sweep

@@ -65,7 +65,9 @@ class Labels:
         """The local derivative that marks a backward edge, such as `∂x1/∂w = 2`; None if there is none to show."""
         if edge.derivative is None or not edge.carries_gradient:
             return None
-        ratio = _ratio(self._nodes[edge.target], self._nodes[edge.source])
+        uses = [e for e in self._operands[edge.target] if e.source == edge.source]
+        # Of a value that is used twice, ∂c/∂b is the sum over both uses, and an edge stands for one of them.
+        ratio = _ratio(self._nodes[edge.target], self._nodes[edge.source]) if len(uses) == 1 else None
         return f"{ratio} = {written(edge.derivative)}" if ratio else f"× {written(edge.derivative)}"
 
     def numbered(self, edge: GraphEdge) -> bool:

@@ -155,3 +155,13 @@ def test_text_and_lines_stand_out_on_light_and_on_dark():
         assert min(contrast(line, page) for page in ("#ffffff", "#121212")) >= 3
     assert contrast(shapes.BACKWARD_INK, svg._PATCH) >= 4.5
     assert contrast(shapes.INK, svg._DISC) >= 4.5
+
+
+def test_an_edge_of_a_value_used_twice_does_not_claim_the_whole_derivative():
+    b = Variable(5.0, name="b")
+    with Tape(persistent=True) as t:
+        c = b + b
+    shown = texts(build(t, c, names={"c": c}).to_svg(backward=True))
+    assert shown.count("× 1") == 2
+    assert "∂c/∂b = 2" in shown
+    assert "∂c/∂b = 1" not in shown
