@@ -65,7 +65,7 @@ def linear(
 
     def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
         moved = [
-            x if op.rules[i] is None else _zero(x) if t is None else t
+            x if op.rules[i] is None else zeros_like(x) if t is None else t
             for i, (x, t) in enumerate(zip(inputs, tangents, strict=True))
         ]
         return op(*moved, **params)
@@ -122,9 +122,16 @@ def is_complex(x: Any) -> bool:
     return x.dtype.kind == "c" if hasattr(x, "dtype") else type(x) is complex
 
 
-def _zero(x: Any) -> Any:
+def zeros_like(x: Any) -> Any:
+    """Zeros of the shape and dtype of `x`; of a Python number its own kind of zero, which widens no array."""
     x = raw(x)
-    return np.zeros_like(x) if hasattr(x, "shape") else 0.0  # a Python zero widens no float32 beside it
+    return np.zeros_like(x) if hasattr(x, "shape") else type(x)(0)
+
+
+def ones_like(x: Any) -> Any:
+    """Ones of the shape and dtype of `x`, as `zeros_like`: the cotangent that a target starts with."""
+    x = raw(x)
+    return np.ones_like(x) if hasattr(x, "shape") else type(x)(1)
 
 
 def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.debug import asked_by_tape
 from autograd.errors import TapeError
-from autograd.families import is_complex
+from autograd.families import is_complex, ones_like, zeros_like
 from autograd.graph import Node, Recording, Value, only, open_recordings
 from autograd.nest import leaves, mapped, paired
 from autograd.reverse import backward
@@ -53,7 +53,6 @@ class Tape(Recording):
         self._variables: dict[int, Variable] = {}
         self._readings: dict[int, list[Value]] = {}
         self._entered = False
-        self._open = False
         self._used = False
         # For `explain`: lines of the program, and the facts about gradients that came out None.
         self._opened: tuple[CodeType, int] | None = None
@@ -62,10 +61,14 @@ class Tape(Recording):
 
     # The scope.
 
+    @property
+    def _open(self) -> bool:
+        return self._entered and not self.closed
+
     def __enter__(self) -> Self:
         if self._open:
             raise TapeError("this tape is recording already; expected a closed one. Nest another Tape() instead")
-        self._entered = self._open = True
+        self._entered = True
         self.closed = False
         self._used = False
         self._opened = _line(2)
@@ -77,7 +80,6 @@ class Tape(Recording):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open = False
         self.closed = True
         open_recordings.set(_without(self))
         if self._check is not None:
@@ -218,7 +220,7 @@ class Tape(Recording):
         flat = _checked_sources(sources, unconnected_gradients)
         gradients = self._swept(self._seeds(target, output_gradients), flat)
         if unconnected_gradients == "zero":
-            gradients = [_zero(x) if g is None else g for g, x in zip(gradients, flat, strict=True)]
+            gradients = [zeros_like(x) if g is None else g for g, x in zip(gradients, flat, strict=True)]
         return _nested(gradients, sources)
 
     def jacobian(self, target: Any, sources: Any, unconnected_gradients: str = "none") -> Any:
@@ -417,7 +419,7 @@ def _differentiable(value: Tensor) -> bool:
 def _seed(y: Tensor, weight: Any) -> Any:
     """The cotangent of a target: ones, or the given weight in the target's shape and dtype."""
     if weight is None:
-        return 1.0 if type(y.value) is float else np.ones_like(y.value)
+        return ones_like(y)
     shape = np.shape(weight)
     if shape not in ((), y.shape):
         raise ValueError(
@@ -441,7 +443,3 @@ def _total(parts: list[Any]) -> Any:
 
 def _conjugated(g: Any) -> Any:
     return np.conjugate(g) if g is not None and is_complex(g) else g
-
-
-def _zero(x: Tensor) -> Any:
-    return 0.0 if type(x.value) is float else np.zeros_like(x.value)

@@ -92,7 +92,7 @@ class Tensor(Value):
         dtype = getattr(self.value, "dtype", None)
         return np.dtype(type(self.value)) if dtype is None else dtype
 
-    def _now(self) -> Value:
+    def current(self) -> Value:
         """What a recording knows this tensor by; a variable is known by its reading."""
         return self
 
@@ -119,7 +119,7 @@ class Tensor(Value):
         return self._array(stacklevel=3)
 
     def _array(self, stacklevel: int) -> npt.NDArray[Any]:
-        if note_cut(self._now(), "numpy()"):
+        if note_cut(self.current(), "numpy()"):
             warnings.warn(
                 "a tensor that a tape follows was converted to NumPy: the gradient stops here. Compute with the tensor "
                 "itself (NumPy's functions take it), or say ag.stop_gradient(x) if that is meant",
@@ -131,12 +131,12 @@ class Tensor(Value):
 
     def item(self) -> Any:
         """The one element as a Python number; ValueError if there are several."""
-        note_cut(self._now(), "conversion to a Python number")
+        note_cut(self.current(), "conversion to a Python number")
         return self.value.item() if hasattr(self.value, "item") else self.value
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
-        note_cut(self._now(), "tolist()")
+        note_cut(self.current(), "tolist()")
         return np.asarray(self.value).tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
@@ -313,7 +313,7 @@ class Tensor(Value):
         kind = np.dtype(dtype).kind
         if kind in "fc":
             return cast(self, dtype=dtype)
-        note_cut(self._now(), f"astype({np.dtype(dtype)})")
+        note_cut(self.current(), f"astype({np.dtype(dtype)})")
         return np.asarray(self.value).astype(dtype)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
@@ -402,14 +402,15 @@ class Variable(Tensor):
     def __copy__(self) -> Variable:
         return Variable(self.value, name=self.name, trainable=self.trainable)
 
-    def _now(self) -> Value:
+    def current(self) -> Value:
+        """The reading of this moment while someone records; asking for it counts as a read."""
         recordings = open_recordings.get()
         return self.reading(recordings) if recordings else self
 
     def assign(self, value: Any) -> Variable:
         """Take the value of `value`, which must have this variable's shape; returns the variable."""
         if isinstance(value, Value):
-            note_cut(value._now() if isinstance(value, Tensor) else value, "assign()")
+            note_cut(value.current() if isinstance(value, Tensor) else value, "assign()")
         new = np.asarray(raw(value))
         if new.shape != self.shape:
             raise ValueError(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.families import ones_like, zeros_like
 from autograd.forward import forward
 from autograd.graph import Recording, note_cut, only, open_recordings
 from autograd.nest import leaves, mapped
@@ -116,7 +117,7 @@ def hvp(f: Callable[..., Any], primal: Any, tangent: Any) -> Tensor:
     recording.follow(x)
     with only((*open_recordings.get(), recording)):
         y = _scalar(f(x))
-        (g,) = backward(list(recording.nodes), [(y, 1.0 if type(y.value) is float else np.ones_like(y.value))], [x])
+        (g,) = backward(list(recording.nodes), [(y, ones_like(y))], [x])
     moved = None if g is None else forward(recording.nodes, [(x, _seed(tangent, x))], [g])[0]
     return _tangent(moved, x)
 
@@ -184,7 +185,7 @@ def stop_gradient(x: Any) -> Tensor:
     Tensor(3.0)
     """
     if isinstance(x, Tensor):
-        note_cut(x._now(), "stop_gradient")
+        note_cut(x.current(), "stop_gradient")
     return Tensor(x)
 
 
@@ -232,6 +233,5 @@ def _scalar(y: Any) -> Tensor:
 
 def _tangent(t: Any, y: Any) -> Tensor:
     if t is None:
-        value = y.value if isinstance(y, Tensor) else y
-        return Tensor(0.0 if type(value) is float else np.zeros_like(value))
+        return Tensor(zeros_like(y))
     return t if isinstance(t, Tensor) else Tensor(t)

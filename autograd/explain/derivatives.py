@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import fit, zero_law
+from autograd.families import fit, ones_like, zero_law
 from autograd.graph import Node, only
 from autograd.picture.derivatives import local_derivative
 from autograd.picture.summary import Number, Summary
@@ -50,7 +50,7 @@ def number_of(steps: Steps) -> Number | None:
         return local_derivative(*steps[0])
     if np.shape(steps[-1][0].out.value) or np.shape(_bottom(steps)):
         return None
-    g = pulled(steps, _ones(steps[-1][0].out.value))
+    g = pulled(steps, ones_like(steps[-1][0].out.value))
     return None if g is None else np.asarray(g).item()
 
 
@@ -63,7 +63,7 @@ def words_of(steps: Steps) -> str:
     if node.op.elementwise:
         y = node.out.value
         with only(()), np.errstate(all="ignore"):
-            slope = pull(node.op.rules[position], _ones(y), y, plain(node.inputs), node.params)
+            slope = pull(node.op.rules[position], ones_like(y), y, plain(node.inputs), node.params)
         copies = "" if np.shape(y) == np.shape(_bottom(steps)) else "; summed over the copies that broadcasting made"
         return f"{name}, element by element: {Summary.of(slope).span()}{copies}"
     words = _WORDS.get(name, "")
@@ -87,7 +87,7 @@ def pulled(steps: Steps, g: Any) -> Any:
 
 def blocked(steps: Steps) -> bool:
     """Whether a rule on the way gives no derivative, as one of a custom gradient may."""
-    return pulled(steps, _ones(steps[-1][0].out.value)) is None
+    return pulled(steps, ones_like(steps[-1][0].out.value)) is None
 
 
 def passed_on(g: Number, factor: Number) -> Number:
@@ -106,7 +106,3 @@ def same(a: Any, b: Any, size: Any) -> bool:
 def _bottom(steps: Steps) -> Any:
     node, position = steps[0]
     return plain(node.inputs)[position]
-
-
-def _ones(value: Any) -> Any:
-    return 1.0 if type(value) is float else np.ones_like(value)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.families import ones_like
 from autograd.graph import Node, Value, only
 from autograd.picture.summary import Number
 from autograd.reverse import backward, plain, pull
@@ -15,7 +16,7 @@ from autograd.reverse import backward, plain, pull
 def gradients(nodes: Sequence[Node], target: Value, values: Sequence[Value]) -> list[Any]:
     """The gradient of the sum of `target`'s elements by each of `values`, all from one backward sweep."""
     with only(()):
-        return backward(list(nodes), [(target, _ones(target.value))], values)
+        return backward(list(nodes), [(target, ones_like(target.value))], values)
 
 
 def local_derivative(node: Node, position: int) -> Number | None:
@@ -26,8 +27,4 @@ def local_derivative(node: Node, position: int) -> Number | None:
     if rule is None or any([isinstance(value, tuple) or np.ndim(value) for value in ends]):
         return None
     with only(()), np.errstate(all="ignore"):
-        return np.asarray(pull(rule, _ones(node.out.value), node.out.value, inputs, node.params)).item()
-
-
-def _ones(value: Any) -> Any:
-    return 1.0 if type(value) is float else np.ones_like(value)
+        return np.asarray(pull(rule, ones_like(node.out.value), node.out.value, inputs, node.params)).item()
