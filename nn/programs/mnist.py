@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import itertools
 import time
 from pathlib import Path
 
@@ -67,10 +66,15 @@ def run(
 def new_folder(out: Path, name: str) -> Path:
     """A folder of this run alone: with a number behind the name if another run began in the same second."""
     out.mkdir(parents=True, exist_ok=True)
-    names = (name if number == 1 else f"{name}-{number}" for number in itertools.count(1))
-    folder = next(out / name for name in names if not (out / name).exists())
-    folder.mkdir()
-    return folder
+    number = 1
+    while True:
+        folder = out / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir()  # one step, so that two processes can not both believe the name is free
+        except FileExistsError:
+            number += 1
+        else:
+            return folder
 
 
 def two_layers() -> nn.Sequential:
