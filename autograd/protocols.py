@@ -18,24 +18,12 @@ import autograd.ops  # noqa: F401  fills the registry
 from autograd.errors import NoDerivativeError
 from autograd.graph import raw
 from autograd.nest import mapped
+from autograd.ops.constant import constant_functions, refusals
 from autograd.primitive import Primitive, compositions, registry
 
 operations: dict[Callable[..., Any], Primitive] = {
     function: primitive for primitive in registry.values() for function in primitive.numpy
 }
-
-# Results that are constants: truth values, positions, shapes, text.
-constant_functions: frozenset[Callable[..., Any]] = frozenset(
-    [
-        np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
-        np.logical_and, np.logical_or, np.logical_not, np.logical_xor,
-        np.isnan, np.isinf, np.isfinite, np.signbit, np.isclose, np.allclose, np.array_equal,
-        np.argmax, np.argmin, np.argsort, np.nonzero, np.count_nonzero, np.searchsorted, np.all, np.any,
-        np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj,
-        np.zeros_like, np.ones_like, np.empty_like, np.shares_memory, np.may_share_memory,
-        np.array_repr, np.array_str, np.array2string, np.save, np.savez, np.savetxt,
-    ]
-)  # fmt: skip
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
@@ -47,6 +35,8 @@ def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> An
         )
     if ufunc in constant_functions:
         return getattr(ufunc, method)(*plain_tree(inputs), **options)
+    if ufunc in compositions and method == "__call__":
+        return _compose(ufunc, inputs, options)
     if ufunc not in operations:
         raise unknown(ufunc)
     if method != "__call__" or options:
@@ -86,10 +76,32 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
             )
         return operation(*inputs, **plain_tree(params))
     if function in compositions:
-        return compositions[function](*args, **options)
+        return _compose(function, args, options)
     if function in constant_functions:
         return function(*plain_tree(args), **plain_tree(options))
     raise unknown(function)
+
+
+def _compose(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """A composition's result; an option of NumPy's that it lacks is refused by name."""
+    composition = compositions[function]
+    try:
+        return composition(*args, **options)
+    except TypeError as error:
+        signature = inspect.signature(composition)
+        try:
+            signature.bind(*args, **options)
+        except TypeError as misfit:
+            raise NoDerivativeError(
+                f"{named(function)} on a tensor: {misfit}; expected only {named(function)}{signature_text(signature)}"
+            ) from None
+        raise error
+
+
+def signature_text(signature: inspect.Signature) -> str:
+    """A signature without its annotations: (a, axis=None, keepdims=False)."""
+    plain = [p.replace(annotation=inspect.Parameter.empty) for p in signature.parameters.values()]
+    return str(signature.replace(parameters=plain, return_annotation=inspect.Signature.empty))
 
 
 def plain_tree(tree: Any) -> Any:
@@ -100,6 +112,8 @@ def plain_tree(tree: Any) -> Any:
 def unknown(function: Callable[..., Any]) -> NoDerivativeError:
     """The error for a NumPy function that has no row."""
     name = named(function)
+    if function in refusals:
+        return NoDerivativeError(f"{name} was called on a tensor, and has no derivative: {refusals[function]}")
     return NoDerivativeError(
         f"{name} was called on a tensor, and no derivative rule is known for it. If no gradient is to flow, "
         f"call it on x.numpy(); if one is, give it a rule of your own with ag.custom_gradient, or add a row to "

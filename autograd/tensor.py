@@ -35,7 +35,7 @@ from autograd.ops.elementwise import (
     real,
     subtract,
 )
-from autograd.ops.linalg import matmul
+from autograd.ops.products import matmul
 from autograd.primitive import constant
 
 

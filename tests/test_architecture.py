@@ -15,6 +15,7 @@ ROOMS = ["errors", "locks", "graph", "debug", "nest", "primitive", "bundle", "fa
          "reverse", "forward", "tape", "custom", "transforms", "check", "picture", "explain"]  # fmt: skip
 THIRD_PARTY = {
     "autograd": {"numpy"},
+    "autograd.ops": {"numpy", "scipy"},
     "autograd.picture": {"numpy", "graphviz", "pygraphviz"},
     "optim": {"numpy"},
     "nn": {"numpy", "rich", "matplotlib", "sklearn"},

@@ -15,8 +15,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tape, Variable
-from autograd.errors import NoDerivativeError
-from autograd.primitive import compositions, registry
+from autograd.primitive import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -104,24 +103,6 @@ def test_a_numbered_line_has_a_test_unless_it_says_not_yet() -> None:
     claimed = {number for number, text in numbered().items() if "**Not yet**" not in text}
     assert claimed - tested == set(), "lines of docs/semantics.md that no test holds"
     assert tested - claimed == set(), "tested by now: take 'Not yet' off these lines of docs/semantics.md"
-
-
-def missing_functions() -> list[str]:
-    """The NumPy functions that the page says have no row."""
-    paragraph = re.search(r"^\*\*Not yet\*\* in the table of operations.*", SEMANTICS, re.MULTILINE | re.DOTALL)
-    return [] if paragraph is None else re.findall(r"`([a-z]\w*(?:\.\w+)?)`", paragraph[0])
-
-
-@pytest.mark.parametrize("name", missing_functions())
-def test_what_the_page_says_has_no_row(name: str) -> None:
-    function: Any = np
-    for part in name.split("."):
-        function = getattr(function, part)
-    assert not [row for row in registry.values() if function in row.numpy], f"there is a row for {name} by now"
-    assert function not in compositions, f"there is a composition for {name} by now"
-    if name == "linalg.inv":
-        with pytest.raises(NoDerivativeError):
-            function(ag.Tensor([[1.0, 2.0], [3.0, 4.0]]))
 
 
 def kinks() -> list[tuple[str, str, str, str]]:

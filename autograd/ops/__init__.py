@@ -1,5 +1,47 @@
 """The table of operations: one row per op, its value and its derivative side by side."""
 
-from autograd.ops import composed, elementwise, fused, index, linalg, reduce, scan, shape
+from autograd.ops import (
+    choice,
+    constant,
+    creation,
+    decompositions,
+    elementwise,
+    fourier,
+    fused,
+    index,
+    joining,
+    norms,
+    products,
+    reduce,
+    scan,
+    shape,
+    signal,
+    solving,
+    sorting,
+    special,
+    statistics,
+    windows,
+)
 
-__all__ = ["composed", "elementwise", "fused", "index", "linalg", "reduce", "scan", "shape"]
+__all__ = [
+    "choice",
+    "constant",
+    "creation",
+    "decompositions",
+    "elementwise",
+    "fourier",
+    "fused",
+    "index",
+    "joining",
+    "norms",
+    "products",
+    "reduce",
+    "scan",
+    "shape",
+    "signal",
+    "solving",
+    "sorting",
+    "special",
+    "statistics",
+    "windows",
+]

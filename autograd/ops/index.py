@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from autograd.families import linear
-from autograd.primitive import Primitive
+from autograd.graph import raw
+from autograd.primitive import Primitive, composed
 
 
 def _scatter_add(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
@@ -55,3 +56,14 @@ def _positions(shape: tuple[int, ...], index: Any) -> Any:
 getitem: Primitive     = linear("getitem", _getitem, _getitem_rule)
 scatter_add: Primitive = linear("scatter_add", _scatter_add, _scatter_add_rule)
 # fmt: on
+
+
+@composed(np.take_along_axis)
+def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
+    """One element of `arr` for each index along `axis`."""
+    indices = raw(indices)
+    if axis is None:
+        return arr.reshape(-1)[indices]
+    places = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    places[axis] = indices
+    return arr[tuple(places)]

@@ -7,7 +7,6 @@ import numpy as np
 from autograd.errors import NoDerivativeError
 from autograd.families import linear
 from autograd.ops.reduce import from_end
-from autograd.primitive import Every
 
 
 def _back(g: Any, y: Any, x: Any, order: str = "C") -> Any:
@@ -34,25 +33,6 @@ def _transposed_back(g: Any, y: Any, axes: Any) -> Any:
     return np.transpose(g, (*range(stacked), *[stacked + int(axis) for axis in back]))
 
 
-def _piece(i: int, g: Any, y: Any, *xs: Any, axis: Any = 0) -> Any:
-    """The part of `g` that input number i of a concatenation went to."""
-    if axis is None:
-        start = sum(np.size(x) for x in xs[:i])
-        piece = g[..., start : start + np.size(xs[i])]
-        return piece.reshape(piece.shape[:-1] + np.shape(xs[i]))
-    start = sum(x.shape[axis] for x in xs[:i])
-    return g[(..., slice(start, start + xs[i].shape[axis]), *_after(axis, y))]
-
-
-def _layer(i: int, g: Any, y: Any, *xs: Any, axis: int = 0) -> Any:
-    return g[(..., i, *_after(axis, y))]
-
-
-def _after(axis: int, y: Any) -> tuple[slice, ...]:
-    """Index for all axes of `y` behind `axis`."""
-    return (slice(None),) * (y.ndim - 1 - axis % y.ndim)
-
-
 # fmt: off
 reshape      = linear("reshape", lambda x, *, shape, order="C": np.reshape(x, shape, _known_order(order)), lambda g, y, x, *, shape, order="C": _back(g, y, x, order), numpy=[np.reshape])
 transpose    = linear("transpose", np.transpose, lambda g, y, x, *, axes=None: _transposed_back(g, y, axes), numpy=[np.transpose, np.permute_dims])
@@ -62,6 +42,4 @@ expand_dims  = linear("expand_dims", np.expand_dims, lambda g, y, x, *, axis: _b
 squeeze      = linear("squeeze", np.squeeze, lambda g, y, x, *, axis=None: _back(g, y, x), numpy=[np.squeeze])
 ravel        = linear("ravel", lambda x, *, order="C": np.ravel(x, _known_order(order)), lambda g, y, x, *, order="C": _back(g, y, x, order), numpy=[np.ravel])
 broadcast_to = linear("broadcast_to", np.broadcast_to, lambda g, y, x, *, shape: g, numpy=[np.broadcast_to])
-concatenate  = linear("concatenate", lambda *xs, axis=0: np.concatenate(xs, axis), Every(_piece), numpy=[np.concatenate])
-stack        = linear("stack", lambda *xs, axis=0: np.stack(xs, axis), Every(_layer), numpy=[np.stack])
 # fmt: on

@@ -1,33 +1,12 @@
-"""NumPy functions that are several operations one after the other; their derivatives follow from those."""
+"""Quantiles and other figures of a set of numbers."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.graph import Value, raw
+from autograd.ops.sorting import sort
 from autograd.primitive import composed
-
-
-@composed(np.take_along_axis)
-def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
-    """One element of `arr` for each index along `axis`."""
-    indices = raw(indices)
-    if axis is None:
-        return arr.reshape(-1)[indices]
-    places = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
-    places[axis] = indices
-    return arr[tuple(places)]
-
-
-@composed(np.sort)
-def sort(a: Any, axis: int | None = -1, kind: Any = None) -> Any:
-    """The elements in ascending order along `axis`; each keeps its own gradient."""
-    if axis is None:
-        a, axis = a.reshape(-1), 0
-    return take_along_axis(a, np.argsort(raw(a), axis=axis, kind=kind or "stable"), axis)
 
 
 @composed(np.quantile)
@@ -67,14 +46,3 @@ def percentile(a: Any, q: Any, axis: int | None = None, keepdims: bool = False) 
 def median(a: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     """The middle element, or the mean of the two in the middle."""
     return quantile(a, 0.5, axis, keepdims)
-
-
-@composed(np.select)
-def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0) -> Any:
-    """The element of the first choice whose condition holds, or the default."""
-    if len(condlist) != len(choicelist):
-        raise ValueError(f"select got {len(condlist)} conditions and {len(choicelist)} choices; expected one for each")
-    y = default
-    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
-        y = np.where(condition, choice, y)
-    return y

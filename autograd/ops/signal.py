@@ -1,0 +1,1 @@
+"""Differences, interpolation, convolution and polynomials."""

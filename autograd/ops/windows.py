@@ -1,0 +1,1 @@
+"""Sliding windows over images and signals: convolution and pooling."""

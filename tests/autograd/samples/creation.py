@@ -1,0 +1,6 @@
+"""Samples: arrays made of tensors."""
+
+from tests.autograd.samples.table import Sample
+
+SAMPLES: list[Sample] = [
+]  # fmt: skip

@@ -1,0 +1,6 @@
+"""Samples: fourier transforms."""
+
+from tests.autograd.samples.table import Sample
+
+SAMPLES: list[Sample] = [
+]  # fmt: skip

@@ -1,0 +1,6 @@
+"""Samples: norms."""
+
+from tests.autograd.samples.table import Sample
+
+SAMPLES: list[Sample] = [
+]  # fmt: skip

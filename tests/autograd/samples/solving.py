@@ -1,0 +1,6 @@
+"""Samples: systems of equations."""
+
+from tests.autograd.samples.table import Sample
+
+SAMPLES: list[Sample] = [
+]  # fmt: skip
