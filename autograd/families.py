@@ -24,6 +24,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from autograd.bundle import Several, of_parts
 from autograd.errors import NoDerivativeError, RuleError
@@ -132,6 +133,11 @@ def ones_like(x: Any) -> Any:
     """Ones of the shape and dtype of `x`, as `zeros_like`: the cotangent that a target starts with."""
     x = raw(x)
     return np.ones_like(x) if hasattr(x, "shape") else type(x)(1)
+
+
+def converted(x: Any, dtype: npt.DTypeLike) -> Any:
+    """A copy of `x` in `dtype`; arrays of other libraries stay what they are."""
+    return x.astype(dtype) if hasattr(x, "astype") else np.array(x, dtype)
 
 
 def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:

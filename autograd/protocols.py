@@ -25,6 +25,14 @@ operations: dict[Callable[..., Any], Primitive] = {
     function: primitive for primitive in registry.values() for function in primitive.numpy
 }
 
+# What a ufunc's reduce and accumulate are called when they are functions.
+reductions: dict[np.ufunc, Callable[..., Any]] = {
+    np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+}  # fmt: skip
+accumulations: dict[np.ufunc, Callable[..., Any]] = {
+    np.add: np.cumsum, np.multiply: np.cumprod,
+}  # fmt: skip
+
 
 def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """What `np.ufunc(...)` does when an argument is a tensor."""
@@ -35,17 +43,36 @@ def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> An
         )
     if ufunc in constant_functions:
         return getattr(ufunc, method)(*plain_tree(inputs), **options)
-    if ufunc in compositions and method == "__call__":
+    if method != "__call__":
+        return _ufunc_method(ufunc, method, *inputs, **options)
+    if ufunc in compositions:
         return _compose(ufunc, inputs, options)
     if ufunc not in operations:
         raise unknown(ufunc)
-    if method != "__call__" or options:
-        asked = f".{method}" if method != "__call__" else f"(..., {', '.join(options)}=)"
+    if (dtype := options.pop("dtype", None)) is not None:
+        inputs = tuple([x.astype(dtype) if hasattr(x, "astype") else x for x in inputs])
+    if options:
         raise NoDerivativeError(
-            f"np.{ufunc.__name__}{asked} on a tensor has no derivative rule; the plain call np.{ufunc.__name__}(...) "
-            f"has one. Use np.sum, np.max and the like to reduce, and x.astype(...) to change the dtype."
+            f"np.{ufunc.__name__}(..., {', '.join(options)}=) on a tensor has no derivative rule; the plain call "
+            f"np.{ufunc.__name__}(...) has one. Use np.where(mask, ..., other) to choose."
         )
     return operations[ufunc](*inputs)
+
+
+def _ufunc_method(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+    """np.add.reduce(x) and its kin, by the function that does the same."""
+    if method == "outer" and not options:
+        a, b = inputs
+        return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
+    same: dict[np.ufunc, Any] = {"reduce": reductions, "accumulate": accumulations}.get(method, {})
+    if ufunc not in same:
+        instead = {"at": "x.at[index].add(v) and its kin", "reduceat": "np.add.reduce of each slice"}.get(method)
+        raise NoDerivativeError(
+            f"np.{ufunc.__name__}.{method} on a tensor has no derivative rule; use "
+            f"{instead or f'np.{ufunc.__name__} itself'}"
+        )
+    axis = options.pop("axis", 0)
+    return same[ufunc](*inputs, axis=axis, **options)
 
 
 def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -17,7 +17,7 @@ import numpy as np
 
 from autograd.debug import asked_by_tape
 from autograd.errors import TapeError
-from autograd.families import is_complex, ones_like, zeros_like
+from autograd.families import converted, is_complex, ones_like, zeros_like
 from autograd.graph import Node, Recording, Value, only, open_recordings
 from autograd.nest import leaves, mapped, paired
 from autograd.reverse import backward
@@ -428,7 +428,7 @@ def _seed(y: Tensor, weight: Any) -> Any:
     if type(y.value) is float:
         return weight if isinstance(weight, Tensor) else float(weight)
     # A copy: the gradient may be this very array, and the caller's own buffer may change later.
-    weight = weight.astype(y.dtype) if isinstance(weight, Tensor) else np.array(weight, y.dtype)
+    weight = converted(weight, y.dtype)
     return np.broadcast_to(weight, y.shape) if shape != y.shape else weight
 
 

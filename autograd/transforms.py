@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import ones_like, zeros_like
+from autograd.families import converted, ones_like, zeros_like
 from autograd.forward import forward
 from autograd.graph import Recording, note_cut, only, open_recordings
 from autograd.nest import leaves, mapped
@@ -221,7 +221,7 @@ def _seed(t: Any, x: Tensor) -> Any:
     if isinstance(t, Tensor) and open_recordings.get():
         return t
     t = t.value if isinstance(t, Tensor) else t
-    return float(t) if type(x.value) is float else np.array(t, x.dtype)
+    return float(t) if type(x.value) is float else converted(t, x.dtype)
 
 
 def _scalar(y: Any) -> Tensor:

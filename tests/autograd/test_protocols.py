@@ -1,0 +1,51 @@
+"""How NumPy's calls reach the table: methods of ufuncs, options, `like=`, and what is refused."""
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd import Tensor
+from autograd.errors import NoDerivativeError
+
+X = np.array([[1.0, 2.0], [3.0, 5.0]])
+
+
+def test_methods_of_ufuncs_are_the_functions_that_do_the_same() -> None:
+    x = Tensor(X)
+    for method in ("reduce", "accumulate"):
+        for ufunc in (np.add, np.multiply, np.maximum, np.minimum):
+            for axis in (0, 1, -1):
+                f = lambda x: getattr(ufunc, method)(x, axis=axis)
+                np.testing.assert_array_equal(f(x).numpy(), f(X))
+                ag.check_gradients(f, X)
+            np.testing.assert_array_equal(getattr(ufunc, method)(x).numpy(), getattr(ufunc, method)(X))
+    for ufunc in (np.subtract, np.arctan2):
+        np.testing.assert_array_equal(ufunc.outer(x, x[0]).numpy(), ufunc.outer(X, X[0]))
+        ag.check_gradients(lambda x: ufunc.outer(x, x[0]), X)
+    assert np.logical_or.reduce(x > 2).tolist() == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda x: np.add.at(x, 0, 1.0), r"x\.at\[index\]\.add"),
+        (lambda x: np.add.reduceat(x, [0]), "of each slice"),
+        (lambda x: np.arctan2.reduce(x), "use np.arctan2 itself"),
+        (lambda x: np.add(x, 1.0, where=x > 2), "Use np.where"),
+        (lambda x: np.add(x, 1.0, out=np.zeros((2, 2))), "out="),
+        (lambda x: np.nextafter(x, 1.0), "step of the number format"),
+        (lambda x: np.median(x, odd=True), r"'odd'; expected only np\.median\(a, axis=None"),
+    ],
+)
+def test_what_has_no_rule_says_what_to_use_instead(call, told) -> None:
+    with pytest.raises(NoDerivativeError, match=told):
+        call(Tensor(X))
+
+
+def test_a_ufunc_in_another_dtype_is_a_cast_before_it() -> None:
+    x = Tensor(X)
+    y = np.multiply(x, X, dtype=np.float32)
+    assert y.dtype == np.float32
+    g = ag.grad(lambda x: np.sum(np.multiply(x, X, dtype=np.float32)))(X)
+    assert g.dtype == np.float64
+    np.testing.assert_array_equal(g.numpy(), X)
