@@ -14,6 +14,8 @@ and their kin. All of them take tensors, arrays and numbers alike.
 from autograd import debug
 from autograd.check import check_gradients
 from autograd.custom import checkpoint, custom_gradient, custom_jvp
+from autograd.ops import special
+from autograd.ops.creation import array, full
 from autograd.ops.elementwise import relu, relu6, sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
 from autograd.tape import Tape
@@ -24,11 +26,13 @@ __all__ = [
     "Tape",
     "Tensor",
     "Variable",
+    "array",
     "check_gradients",
     "checkpoint",
     "custom_gradient",
     "custom_jvp",
     "debug",
+    "full",
     "grad",
     "hessian",
     "hvp",
@@ -43,6 +47,7 @@ __all__ = [
     "softmax",
     "softplus",
     "sparse_softmax_crossentropy",
+    "special",
     "stop_gradient",
     "value_and_grad",
     "vjp",

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.ops.creation import array
+from autograd.protocols import plain_tree
+
 
 class At:
     """`x.at`; index it as `x` itself."""
@@ -35,7 +38,7 @@ class Place:
     __slots__ = ("_positions", "_shape", "_x")
 
     def __init__(self, x: Any, index: Any) -> None:
-        picked = np.arange(x.size).reshape(x.shape)[index]
+        picked = np.arange(x.size).reshape(x.shape)[plain_tree(index)]
         self._x = x
         self._shape = np.shape(picked)
         self._positions = np.ravel(picked)
@@ -63,7 +66,7 @@ class Place:
 
     def _flat(self, values: Any) -> Any:
         """The new values, one for each position."""
-        values = values if hasattr(values, "astype") else np.asarray(values)
+        values = values if hasattr(values, "astype") else array(values)
         return np.broadcast_to(values.astype(self._x.dtype), self._shape).reshape(-1)
 
     def _in_rounds(self, values: Any, change: Callable[[Any, Any], Any]) -> Any:

@@ -6,7 +6,7 @@ part out of it; `pack` makes a bundle of values. So both sweeps stay as simple a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -16,11 +16,35 @@ from autograd.graph import Value, raw
 from autograd.primitive import Every, Primitive, Rule
 
 
-class Parts(tuple[Any, ...]):
-    """The cotangents of a bundle's parts; None where nothing came back. Adding adds part by part."""
+class Parts(dict[int, Any]):
+    """The cotangents or tangents of a bundle's parts by position; those that are None are left out.
 
-    def __add__(self, other: Any) -> Parts:
-        return Parts(b if a is None else a if b is None else a + b for a, b in zip(self, other, strict=True))
+    Adding takes the other's in, so that a thousand parts cost a thousand additions: a sweep makes these, and no one
+    else holds them.
+    """
+
+    def __init__(self, parts: Iterable[Any] = ()) -> None:
+        super().__init__([(i, part) for i, part in enumerate(parts) if part is not None])
+
+    @classmethod
+    def only(cls, index: int, part: Any) -> Parts:
+        """One part, and nothing of the others."""
+        parts = cls()
+        parts[index] = part
+        return parts
+
+    @staticmethod
+    def joined(function: Callable[..., Any], *several: Parts) -> Parts:
+        """`function` of what several have in the same place, for each place."""
+        joined = Parts()
+        for i in several[0]:
+            joined[i] = function(*[parts[i] for parts in several])
+        return joined
+
+    def __add__(self, other: Parts) -> Parts:
+        for i, part in other.items():
+            self[i] = self[i] + part if i in self else part
+        return self
 
 
 def parts_of(bundle: Any) -> tuple[Any, ...]:
@@ -30,18 +54,13 @@ def parts_of(bundle: Any) -> tuple[Any, ...]:
     return tuple(bundle)
 
 
-def filled(cotangents: Iterable[Any], parts: Iterable[Any]) -> tuple[Any, ...]:
-    """The cotangents, with zeros where there are none."""
-    return tuple(np.zeros_like(raw(p)) if g is None else g for g, p in zip(cotangents, parts, strict=True))
-
-
-def _only(g: Any, bundle: Any, index: int) -> Parts:
-    count = len(raw(bundle))
-    return Parts(g if i == index else None for i in range(count))
+def filled(given: Parts, parts: Iterable[Any]) -> tuple[Any, ...]:
+    """What is given for each part, with zeros where nothing is."""
+    return tuple(given[i] if i in given else np.zeros_like(raw(p)) for i, p in enumerate(parts))
 
 
 def _push_pick(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params: dict[str, Any]) -> Any:
-    t = tangents[0][params["index"]]
+    t = tangents[0].get(params["index"])
     return np.zeros_like(y) if t is None else t
 
 
@@ -74,6 +93,6 @@ def of_parts(rule: Rule) -> Rule:
 
 
 pick = Primitive(
-    "pick", lambda bundle, *, index: bundle[index], [lambda g, y, b, *, index: _only(g, b, index)], push=_push_pick
+    "pick", lambda bundle, *, index: bundle[index], [lambda g, y, b, *, index: Parts.only(index, g)], push=_push_pick
 )
-pack = Primitive("pack", lambda *xs: xs, Every(lambda i, g, y, *xs: g[i]), push=lambda op, ts, y, xs, params: Parts(ts))
+pack = Primitive("pack", lambda *xs: xs, Every(lambda i, g, y, *xs: g.get(i)), push=lambda op, ts, y, xs, params: Parts(ts))

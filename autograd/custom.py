@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
@@ -176,18 +177,14 @@ def _recorded(name: str, args: tuple[Any, ...], y: Any, pull: Pull, push: Any = 
 
     def rule(g: Any, out: Any, packed: Any) -> Parts:
         """`one`, for each of a stack of upstream gradients."""
-        shaped = [(u, r.shape) for u, r in zip(g if several else (g,), results, strict=True) if u is not None]
-        stack = np.shape(shaped[0][0])[: np.ndim(shaped[0][0]) - len(shaped[0][1])]
+        i, u = next(iter(g.items())) if several else (0, g)
+        stack = np.shape(u)[: np.ndim(u) - results[i].ndim]
         if not stack:
             return one(g, out, packed)
         rows = [
-            one(Parts(None if u is None else u[k] for u in g) if several else g[k], out, packed)
-            for k in np.ndindex(*stack)
+            one(Parts.joined(operator.itemgetter(k), g) if several else g[k], out, packed) for k in np.ndindex(*stack)
         ]
-        columns = zip(*rows, strict=True)
-        return Parts(
-            None if column[0] is None else np.stack(column).reshape(stack + np.shape(column[0])) for column in columns
-        )
+        return Parts.joined(lambda *column: np.stack(column).reshape(stack + np.shape(column[0])), *rows)
 
     values = tuple(result.value for result in results)
     packed = pack(*args)

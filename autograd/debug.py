@@ -144,8 +144,8 @@ class Check:
         """`part` is what the backward sweep made of `g`, the cotangent of the output, for input number `position`."""
         if self._passes(part):
             return
-        if isinstance(part, tuple):  # one for each argument of a function with a rule of its own
-            position = next(i for i, p in enumerate(part) if not self._passes(p))
+        if isinstance(part, dict):  # one for each argument of a function with a rule of its own
+            position = next(i for i, p in part.items() if not self._passes(p))
             part = part[position]
         x = _arguments(node.inputs)[position]
         incoming = [("cotangent of output", _seen(g, like=node.out))]
@@ -224,8 +224,8 @@ def _nothing_checked() -> Iterator[None]:
 def _inexact(x: Any) -> Iterator[Any]:
     """The arrays and numbers in `x`, of those that could be non-finite."""
     x = raw(x)
-    if isinstance(x, tuple | list):
-        for part in x:
+    if isinstance(x, tuple | list | dict):
+        for part in x.values() if isinstance(x, dict) else x:
             yield from _inexact(part)
     elif isinstance(x, float | complex) or getattr(getattr(x, "dtype", None), "kind", None) in ("f", "c"):
         yield x
@@ -269,8 +269,8 @@ def _who(x: Any) -> str:
 def _seen(x: Any, like: Any = None) -> str:
     """Dtype, shape and range of `x`, and where it is not finite. It may be a stack of arrays like `like`."""
     x, like = (raw(v) for v in (x, like))
-    if isinstance(x, tuple):
-        return "(" + "; ".join("nothing" if part is None else _seen(part) for part in x) + ")"
+    if isinstance(x, tuple | dict):
+        return "(" + "; ".join(_seen(part) for part in (x.values() if isinstance(x, dict) else x)) + ")"
     a = np.asarray(x)
     dtype = a.dtype if hasattr(x, "dtype") else type(x).__name__
     if a.ndim == 0:

@@ -91,16 +91,36 @@ def bilinear(name: str, forward: Callable[..., Any], left: Rule, right: Rule, nu
 
 
 def general(
-    name: str, forward: Callable[..., Any], *rules: Rule | None, real: bool = False, numpy: Functions = ()
+    name: str,
+    forward: Callable[..., Any],
+    *rules: Rule | None,
+    push: Callable[..., Any] | None = None,
+    broadcasts: bool = False,
+    real: bool = False,
+    numpy: Functions = (),
 ) -> Primitive:
-    """Any other operation; its forward mode is derived from the rules."""
-    return register(Primitive(name, forward, rules, real=real, numpy=numpy))
+    """Any other operation; its forward mode is derived from the rules.
+
+    push: the forward rule, where it is cheaper than the derived one: `push(op, tangents, y, inputs, params)` gives the
+        tangent of y; a tangent is None where an input does not move.
+    """
+    return register(Primitive(name, forward, rules, push=push, broadcasts=broadcasts, real=real, numpy=numpy))
 
 
-def several(name: str, forward: Callable[..., Any], *rules: Rule | None, numpy: Functions = ()) -> Primitive:
-    """A general operation with several results: `forward` gives a tuple, a rule takes tuples of g and y."""
+def several(
+    name: str,
+    forward: Callable[..., Any],
+    *rules: Rule | None,
+    push: Callable[..., Any] | None = None,
+    real: bool = False,
+    numpy: Functions = (),
+) -> Primitive:
+    """A general operation with several results: `forward` gives a tuple, a rule takes tuples of g and y.
+
+    push: as for `general`; it gives `Parts`.
+    """
     adapted = [None if rule is None else of_parts(rule) for rule in rules]
-    return register(Several(name, forward, adapted, real=True, numpy=numpy))
+    return register(Several(name, forward, adapted, push=push, real=real, numpy=numpy))
 
 
 def symmetric(
@@ -135,6 +155,12 @@ def ones_like(x: Any) -> Any:
     return np.ones_like(x) if hasattr(x, "shape") else type(x)(1)
 
 
+def as_array(x: Any) -> Any:
+    """What a tensor holds, and whatever else has a dtype, as it is; numbers and lists through NumPy."""
+    x = raw(x)
+    return x if hasattr(x, "dtype") else np.asarray(x)
+
+
 def converted(x: Any, dtype: npt.DTypeLike) -> Any:
     """A copy of `x` in `dtype`; arrays of other libraries stay what they are."""
     return x.astype(dtype) if hasattr(x, "astype") else np.array(x, dtype)
@@ -162,7 +188,8 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
             raise RuleError(_misfit(g, shape, op, position))
         g = unbroadcast(g, shape, op, position, stacked)
     dtype = getattr(x, "dtype", None)
-    return g if dtype is None or getattr(g, "dtype", None) == dtype else cast(g, dtype)
+    # NumPy takes None for float64 when it compares dtypes, so a number without one is asked for first.
+    return g if dtype is None or (hasattr(g, "dtype") and g.dtype == dtype) else cast(g, dtype)
 
 
 def check_real(x: Any, op: Primitive, position: int) -> None:
@@ -187,7 +214,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...], op: Primitive, position: int, st
 def cast(g: Any, dtype: np.dtype[Any]) -> Any:
     """`g` in `dtype`; a complex cotangent of a real input is its real part."""
     if not hasattr(g, "dtype"):
-        return dtype.type(g)
+        return dtype.type(g if dtype.kind == "c" else g.real)
     if g.dtype.kind == "c" and dtype.kind != "c":
         g = g.real
     return g.astype(dtype)
@@ -220,6 +247,8 @@ def zero_law(part: Any, g: Any) -> Any:
     if part is g:
         return part
     got = part if kind is np.ndarray else raw(part)
+    if hasattr(got, "defers_zero_law"):
+        return part
     if type(got) is np.ndarray and got.itemsize > 2:
         # A sum of squares is NaN if a term is; the dot product is the fastest pass NumPy has.
         flat = got.ravel("K")  # without a copy, however the array lies in memory

@@ -65,8 +65,8 @@ def transposed(op: Any, tangents: list[Any], y: Any, inputs: Sequence[Any], para
             recording.follow(u)
         with only((*open_recordings.get(), recording)):
             back = op.rules[i](Parts(us) if isinstance(out, tuple) else us[0], y, *inputs, **params)
-        pairs = zip(back, t, strict=True) if isinstance(t, Parts) else [(back, t)]
-        seeds = [(b, s) for b, s in pairs if isinstance(b, Value) and s is not None]
+        pairs = [(back.get(k), s) for k, s in t.items()] if isinstance(t, Parts) else [(back, t)]
+        seeds = [(b, s) for b, s in pairs if isinstance(b, Value)]
         parts = backward(recording.nodes, seeds, us)
         total = [a if b is None else b if a is None else a + b for a, b in zip(total, parts, strict=True)]
     moved = [np.zeros_like(u.value) if part is None else part for part, u in zip(total, us, strict=True)]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import CodeType, FrameType
@@ -94,6 +94,17 @@ class Cut:
         self.where = where
 
 
+class Span:
+    """A stretch of a recording, for `autograd.scopes`: nodes number `start` up to `end`, None while it is open."""
+
+    __slots__ = ("end", "name", "start")
+
+    def __init__(self, name: str, start: int) -> None:
+        self.name = name
+        self.start = start
+        self.end: int | None = None
+
+
 class Recording:
     """The nodes recorded so far, and which values they connect to.
 
@@ -109,6 +120,7 @@ class Recording:
         self.leaves: list[Value] = []
         self.late: dict[int, int] = {}  # of leaves that were followed late: after how many nodes
         self.cuts: list[Cut] = []
+        self.scopes: list[Span] = []
         self._locked: dict[int, list[Array]] = {}
 
     def follow(self, value: Value) -> None:
@@ -154,11 +166,13 @@ def record(
     """Append a node to every recording that knows one of the inputs, and lock the arrays from outside."""
     node = None
     for recording in recordings:
-        if recording.closed:  # inherited by a task that outlived the scope
-            continue
         known = recording.known
-        outside = [x for x in inputs if id(x) not in known]
-        if len(outside) == len(inputs):
+        for x in inputs:
+            if id(x) in known:
+                break
+        else:
+            continue
+        if recording.closed:  # inherited by a task that outlived the scope
             continue
         if node is None:
             node = _new_node(Node)
@@ -166,13 +180,15 @@ def record(
             node.inputs = inputs
             node.params = params or _NO_PARAMS
             node.out = out
-            frame = calling_frame(3)
+            frame = sys._getframe(2)
+            if frame.f_code.co_filename.startswith(_ENGINE):
+                frame = calling_frame(3)
             node.code = frame.f_code
             node.instruction = frame.f_lasti
         recording.nodes.append(node)
         known.add(id(out))
-        for x in outside:
-            if type(x) is not float:
+        for x in inputs:
+            if type(x) is not float and id(x) not in known:
                 recording.hold(x)
         if params:
             for param in params.values():
@@ -200,9 +216,12 @@ def only(recordings: tuple[Recording, ...]) -> Iterator[None]:
         open_recordings.reset(token)
 
 
+_OF_TWO: tuple[tuple[Sequence[int], Sequence[int]], ...] = (((), (1,)), ((0,), (0, 1)))
+
+
 def reached(
     nodes: Iterable[Node], sources: Collection[Value], late: Mapping[int, int] | None = None
-) -> list[tuple[Node, list[int]]]:
+) -> list[tuple[Node, Sequence[int]]]:
     """The nodes that `sources` have an influence on, in recording order.
 
     Each comes with the positions of the inputs through which the influence arrives: only for these does a
@@ -216,7 +235,11 @@ def reached(
     for position, node in enumerate(nodes):
         while waiting and waiting[-1][0] <= position:
             active.add(waiting.pop()[1])
-        through = [i for i, x in enumerate(node.inputs) if id(x) in active]
+        inputs = node.inputs
+        if len(inputs) == 2:  # most have two, and a list for each would be half of this function's time
+            through = _OF_TWO[id(inputs[0]) in active][id(inputs[1]) in active]
+        else:
+            through = [i for i, x in enumerate(inputs) if id(x) in active]
         if through and not node.op.complete:
             through = [i for i in through if node.op.rules[i] is not None]
         if through:

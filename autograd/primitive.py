@@ -155,8 +155,11 @@ def composed(*functions: Callable[..., Any] | str) -> Callable[[Rule], Rule]:
     def enter(composition: Rule) -> Rule:
         for function in functions:
             found = getattr(np, function, None) if isinstance(function, str) else function
-            if found is not None:
-                compositions[found] = composition
+            if found is None:
+                continue
+            if found in compositions:
+                raise ValueError(f"there is a composition of {found.__name__} already")
+            compositions[found] = composition
         return composition
 
     return enter

@@ -18,7 +18,9 @@ import autograd.ops  # noqa: F401  fills the registry
 from autograd.errors import NoDerivativeError
 from autograd.graph import raw
 from autograd.nest import mapped
+from autograd.ops import scan
 from autograd.ops.constant import constant_functions, refusals
+from autograd.ops.special import row_for
 from autograd.primitive import Primitive, compositions, registry
 
 operations: dict[Callable[..., Any], Primitive] = {
@@ -30,24 +32,23 @@ reductions: dict[np.ufunc, Callable[..., Any]] = {
     np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
 }  # fmt: skip
 accumulations: dict[np.ufunc, Callable[..., Any]] = {
-    np.add: np.cumsum, np.multiply: np.cumprod,
+    np.add: np.cumsum, np.multiply: np.cumprod, np.maximum: scan.cummax, np.minimum: scan.cummin,
 }  # fmt: skip
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """What `np.ufunc(...)` does when an argument is a tensor."""
+    if not options and method == "__call__" and (operation := operations.get(ufunc)) is not None:
+        return operation(*inputs)  # nearly always
     if options.pop("out", None) is not None:
-        raise NoDerivativeError(
-            f"np.{ufunc.__name__} was to write a recorded result into an existing array (out= or an in-place "
-            f"operator); the gradient would be lost. Write `a = a + x` instead of `a += x`."
-        )
+        raise writes_out(ufunc)
     if ufunc in constant_functions:
         return getattr(ufunc, method)(*plain_tree(inputs), **options)
     if method != "__call__":
         return _ufunc_method(ufunc, method, *inputs, **options)
     if ufunc in compositions:
         return _compose(ufunc, inputs, options)
-    if ufunc not in operations:
+    if (row := operations.get(ufunc) or row_for(ufunc)) is None:
         raise unknown(ufunc)
     if (dtype := options.pop("dtype", None)) is not None:
         inputs = tuple([x.astype(dtype) if hasattr(x, "astype") else x for x in inputs])
@@ -56,7 +57,7 @@ def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> An
             f"np.{ufunc.__name__}(..., {', '.join(options)}=) on a tensor has no derivative rule; the plain call "
             f"np.{ufunc.__name__}(...) has one. Use np.where(mask, ..., other) to choose."
         )
-    return operations[ufunc](*inputs)
+    return row(*inputs)
 
 
 def _ufunc_method(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
@@ -95,13 +96,15 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
                 f"{named(function)} was called on a tensor with {len(inputs)} of its {operation.arity} arguments; "
                 f"expected {', '.join(list(names)[: operation.arity])}"
             )
-        refused = params.keys() - set(operation.params)
+        if params.get("out") is not None:
+            raise writes_out(function)
+        refused = {name for name in params if name not in operation.params and params[name] is not names.get(name)}
         if refused:
             raise NoDerivativeError(
                 f"{named(function)}(..., {', '.join(sorted(refused))}=) on a tensor has no derivative rule; "
                 f"expected only {', '.join(sorted(operation.params)) or 'the data'}"
             )
-        return operation(*inputs, **plain_tree(params))
+        return operation(*inputs, **plain_tree({name: params[name] for name in params if name in operation.params}))
     if function in compositions:
         return _compose(function, args, options)
     if function in constant_functions:
@@ -111,6 +114,8 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
 
 def _compose(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """A composition's result; an option of NumPy's that it lacks is refused by name."""
+    if "out" in options and options.pop("out") is not None:
+        raise writes_out(function)
     composition = compositions[function]
     try:
         return composition(*args, **options)
@@ -136,6 +141,14 @@ def plain_tree(tree: Any) -> Any:
     return mapped(raw, tree)
 
 
+def writes_out(function: Callable[..., Any]) -> NoDerivativeError:
+    """The error for out=."""
+    return NoDerivativeError(
+        f"{named(function)} was to write a recorded result into an existing array (out= or an in-place operator); the "
+        f"gradient would be lost. Write `a = a + x` instead of `a += x`."
+    )
+
+
 def unknown(function: Callable[..., Any]) -> NoDerivativeError:
     """The error for a NumPy function that has no row."""
     name = named(function)
@@ -151,6 +164,8 @@ def unknown(function: Callable[..., Any]) -> NoDerivativeError:
 def named(function: Callable[..., Any]) -> str:
     """A NumPy function as people write it, such as np.linalg.inv."""
     module = getattr(function, "__module__", None) or "numpy"
+    if isinstance(function, np.ufunc) and not hasattr(np, function.__name__):
+        module = "scipy.special"
     return f"{module.replace('numpy', 'np', 1)}.{getattr(function, '__name__', function)}"
 
 

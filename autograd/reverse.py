@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.debug import check_in_force, checks_open
 from autograd.families import fit, zero_law
-from autograd.graph import Node, Value, open_recordings, reached
+from autograd.graph import Node, Value, open_recordings, raw, reached
 
 
 def backward(
@@ -60,18 +60,30 @@ def backward(
             if not op.elementwise:  # the rules of arrays ask for shapes, which Python numbers lack
                 g, y, operands = in_numpy(g), in_numpy(y), [in_numpy(x) for x in inputs]
             for i in through:
-                part = pull(op.rules[i], g, y, operands, params)
+                rule: Any = op.rules[i]
+                try:
+                    part = rule(g, y, *operands, **params)
+                except ArithmeticError:
+                    part = pull(rule, g, y, operands, params)
                 if part is None:
                     continue
-                if op.elementwise:
-                    part = zero_law(part, g)
-                part = fit(part, inputs[i], op, i, stacked)
+                if type(part) is not float or part != part or type(inputs[i]) is not float:
+                    if op.elementwise:
+                        part = zero_law(part, g)
+                    part = fit(part, inputs[i], op, i, stacked)
                 if check is not None:
                     check.cotangent(node, i, g, part)
-                add(node.inputs[i], part)
+                source = node.inputs[i]
+                if id(source) in cotangents:
+                    add(source, part)
+                else:
+                    cotangents[id(source)] = part
     found = [cotangents.get(id(source)) for source in sources]
     if check is not None:
         check.sums(sources, found)
+    for g in map(raw, found):
+        if hasattr(g, "defers_zero_law"):
+            g.trace.without_nan(g)
     return found
 
 
@@ -84,8 +96,8 @@ def pull(rule: Any, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any
 
 
 def in_numpy(x: Any) -> Any:
-    """A Python float as NumPy's."""
-    return np.float64(x) if type(x) is float else x
+    """A Python number as NumPy's."""
+    return np.float64(x) if type(x) is float else np.complex128(x) if type(x) is complex else x
 
 
 def plain(inputs: Sequence[Any]) -> list[Any]:

@@ -15,26 +15,15 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from autograd import protocols
+from autograd import operators, protocols
 from autograd.at import At
 from autograd.errors import ReadOnlyError
+from autograd.families import as_array, converted
 from autograd.graph import Recording, Value, note_cut, open_recordings, raw
-from autograd.ops import index, reduce, shape
-from autograd.ops.elementwise import (
-    absolute,
-    add,
-    cast,
-    clip,
-    conjugate,
-    divide,
-    imag,
-    multiply,
-    negative,
-    positive,
-    power,
-    real,
-    subtract,
-)
+from autograd.ops import diagonals, index, joining, picking, rounding, shape
+from autograd.ops.complexes import conjugate, imag, real
+from autograd.ops.elementwise import add, cast, divide, multiply, negative, positive, power, subtract
+from autograd.ops.kinks import absolute, clip
 from autograd.ops.products import matmul
 from autograd.primitive import constant
 
@@ -187,26 +176,22 @@ class Tensor(Value):
 
     # Operators. Each is a row of the table; comparisons give plain truth values.
 
-    def __add__(self, other: Any) -> Tensor:
-        return add(self, other)
+    __add__ = operators.operator(add)
 
     def __radd__(self, other: Any) -> Tensor:
         return add(other, self)
 
-    def __sub__(self, other: Any) -> Tensor:
-        return subtract(self, other)
+    __sub__ = operators.operator(subtract)
 
     def __rsub__(self, other: Any) -> Tensor:
         return subtract(other, self)
 
-    def __mul__(self, other: Any) -> Tensor:
-        return multiply(self, other)
+    __mul__ = operators.operator(multiply)
 
     def __rmul__(self, other: Any) -> Tensor:
         return multiply(other, self)
 
-    def __truediv__(self, other: Any) -> Tensor:
-        return divide(self, other)
+    __truediv__ = operators.operator(divide)
 
     def __rtruediv__(self, other: Any) -> Tensor:
         return divide(other, self)
@@ -216,6 +201,24 @@ class Tensor(Value):
 
     def __rpow__(self, other: Any) -> Tensor:
         return power(other, self)
+
+    def __mod__(self, other: Any) -> Tensor:
+        return rounding.mod(self, other)
+
+    def __rmod__(self, other: Any) -> Tensor:
+        return rounding.mod(other, self)
+
+    def __floordiv__(self, other: Any) -> Tensor:
+        return rounding.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Tensor:
+        return rounding.floor_divide(other, self)
+
+    def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+        return other // self, other % self
 
     def __matmul__(self, other: Any) -> Tensor:
         return matmul(self, other)
@@ -231,6 +234,18 @@ class Tensor(Value):
 
     def __abs__(self) -> Tensor:
         return absolute(self)
+
+    def __round__(self, ndigits: int | None = None) -> Tensor:
+        return rounding.round(self, decimals=ndigits or 0)
+
+    def __floor__(self) -> Tensor:
+        return rounding.floor(self)
+
+    def __ceil__(self) -> Tensor:
+        return rounding.ceil(self)
+
+    def __trunc__(self) -> Tensor:
+        return rounding.trunc(self)
 
     def __eq__(self, other: object) -> Any:
         return self.value == raw(other)
@@ -266,6 +281,10 @@ class Tensor(Value):
             "x = x.at[index].set(value) (also .add, .multiply, .max, .min), or use a Variable, which can be assigned to"
         )
 
+    def fill(self, value: Any) -> None:
+        """Every element set to `value`: of a variable; a tensor can not be written to."""
+        self[...] = value
+
     # Methods, as NumPy's arrays have them.
 
     @property
@@ -278,9 +297,11 @@ class Tensor(Value):
         """The last two axes exchanged: the transpose of each matrix in a stack."""
         return shape.swapaxes(self, axis1=-1, axis2=-2)
 
-    def reshape(self, *new: Any, order: str = "C") -> Tensor:
+    def reshape(self, *new: Any, order: str = "C", copy: bool | None = None) -> Tensor:
         """The same elements in another shape; -1 for the length that follows from the others."""
         lengths = new[0] if len(new) == 1 else new
+        if copy is not None:
+            return shape.reshaped(self, lengths, order, copy=copy)
         return shape.reshape(self, shape=lengths if isinstance(lengths, int) else tuple(lengths), order=order)
 
     def transpose(self, *axes: Any) -> Tensor:
@@ -288,21 +309,41 @@ class Tensor(Value):
         order = axes[0] if len(axes) == 1 else axes or None
         return shape.transpose(self, axes=None if order is None else tuple(order))
 
-    def ravel(self) -> Tensor:
-        """All elements along one axis."""
-        return shape.ravel(self)
+    def ravel(self, order: str = "C") -> Tensor:
+        """All elements along one axis, row by row, or column by column in order "F"."""
+        return shape.ravel(self, order=order)
 
-    def flatten(self) -> Tensor:
-        """All elements along one axis."""
-        return shape.ravel(self)
+    def flatten(self, order: str = "C") -> Tensor:
+        """All elements along one axis, as `ravel`."""
+        return shape.ravel(self, order=order)
 
-    def argmax(self, axis: int | None = None) -> Any:
-        """Where the largest element lies: a plain integer or array, which carries no derivative."""
-        return np.argmax(self.value, axis=axis)
+    def swapaxes(self, axis1: int, axis2: int) -> Tensor:
+        """Two axes exchanged."""
+        return shape.swapaxes(self, axis1=axis1, axis2=axis2)
 
-    def argmin(self, axis: int | None = None) -> Any:
-        """Where the smallest element lies: a plain integer or array, which carries no derivative."""
-        return np.argmin(self.value, axis=axis)
+    def copy(self, order: str = "C") -> Tensor:
+        """The same value as a new tensor."""
+        return shape.copy(self, order)
+
+    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
+        """Each element `repeats` times in a row along `axis`, or of all."""
+        return joining.repeat(self, repeats, axis)
+
+    def take(self, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise") -> Tensor:
+        """The elements at `indices` along `axis`, or of all in a row."""
+        return picking.take(self, indices, axis, out, mode)
+
+    def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Tensor:
+        """The elements along `axis`, or of all in a row, whose condition holds."""
+        return picking.compress(condition, self, axis, out)
+
+    def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """The elements [i, i + offset] of the matrices that lie along two axes."""
+        return diagonals.diagonal(self, offset, axis1, axis2)
+
+    def nonzero(self) -> Any:
+        """Where the elements are that are not 0: plain arrays of positions, one for each axis."""
+        return np.nonzero(self.value)
 
     def squeeze(self, axis: Any = None) -> Tensor:
         """Without the axes of length 1, or without the given ones of them."""
@@ -314,43 +355,93 @@ class Tensor(Value):
         if kind in "fc":
             return cast(self, dtype=dtype)
         note_cut(self.current(), f"astype({np.dtype(dtype)})")
-        return np.asarray(self.value).astype(dtype)
+        return converted(self.value, dtype)
 
-    def sum(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    # Reductions, with NumPy's options: axis, dtype, keepdims, initial, where, ddof, ...
+
+    def sum(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
         """The sum over `axis`, or over all elements."""
-        return reduce.sum(self, axis=axis, keepdims=keepdims)
+        return np.sum(self, axis=axis, dtype=dtype, **options)
 
-    def mean(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def mean(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
         """The mean over `axis`, or over all elements."""
-        return reduce.mean(self, axis=axis, keepdims=keepdims)
+        return np.mean(self, axis=axis, dtype=dtype, **options)
 
-    def max(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The largest element along `axis`, or of all; ties share the gradient equally."""
-        return reduce.max(self, axis=axis, keepdims=keepdims)
-
-    def min(self, axis: Any = None, keepdims: bool = False) -> Tensor:
-        """The smallest element along `axis`, or of all; ties share the gradient equally."""
-        return reduce.min(self, axis=axis, keepdims=keepdims)
-
-    def var(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
-        """The variance over `axis`, or over all elements."""
-        return reduce.var(self, axis=axis, ddof=ddof, keepdims=keepdims)
-
-    def std(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Tensor:
-        """The standard deviation over `axis`, or over all elements."""
-        return reduce.std(self, axis=axis, ddof=ddof, keepdims=keepdims)
-
-    def prod(self, axis: Any = None, keepdims: bool = False) -> Tensor:
+    def prod(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
         """The product over `axis`, or over all elements."""
-        return reduce.prod(self, axis=axis, keepdims=keepdims)
+        return np.prod(self, axis=axis, dtype=dtype, **options)
+
+    def max(self, axis: Any = None, **options: Any) -> Tensor:
+        """The largest element along `axis`, or of all; ties share the gradient equally."""
+        return np.max(self, axis=axis, **options)
+
+    def min(self, axis: Any = None, **options: Any) -> Tensor:
+        """The smallest element along `axis`, or of all; ties share the gradient equally."""
+        return np.min(self, axis=axis, **options)
+
+    def var(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
+        """The variance over `axis`, or over all elements."""
+        return np.var(self, axis=axis, dtype=dtype, **options)
+
+    def std(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
+        """The standard deviation over `axis`, or over all elements."""
+        return np.std(self, axis=axis, dtype=dtype, **options)
+
+    def cumsum(self, axis: Any = None, dtype: Any = None) -> Any:
+        """The running sums along `axis`, or of all elements one after the other."""
+        return np.cumsum(self, axis=axis, dtype=dtype)
+
+    def cumprod(self, axis: Any = None, dtype: Any = None) -> Any:
+        """The running products along `axis`, or of all elements one after the other."""
+        return np.cumprod(self, axis=axis, dtype=dtype)
+
+    def round(self, decimals: int = 0) -> Any:
+        """The elements rounded; constant between the jumps, so the derivative is 0."""
+        return np.round(self, decimals)
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+        """The sum along a diagonal."""
+        return np.trace(self, offset, axis1, axis2)
+
+    # What carries no derivative: plain arrays, as the comparisons give.
+
+    def argmax(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Where the largest element is."""
+        return np.argmax(self, axis=axis, keepdims=keepdims)
+
+    def argmin(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Where the smallest element is."""
+        return np.argmin(self, axis=axis, keepdims=keepdims)
+
+    def argsort(self, axis: Any = -1, *, stable: bool = False) -> Any:
+        """The places of the elements in ascending order."""
+        return np.argsort(self, axis=axis, kind="stable" if stable else None)
+
+    def all(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Whether all elements differ from 0."""
+        return np.all(self, axis=axis, keepdims=keepdims)
+
+    def any(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+        """Whether some element differs from 0."""
+        return np.any(self, axis=axis, keepdims=keepdims)
+
+    def searchsorted(self, v: Any, side: Any = "left") -> Any:
+        """Where `v` would have to go to keep the order."""
+        return np.searchsorted(self, v, side)
+
+    def sort(self) -> None:
+        """Refused: a tensor does not change."""
+        raise ReadOnlyError("x.sort() writes into x, and a tensor does not change; write x = np.sort(x)")
+
+    # Products and bounds.
 
     def clip(self, low: Any = None, high: Any = None) -> Tensor:
         """The elements brought into the range from `low` to `high`."""
         return clip(self, low, high)
 
     def dot(self, other: Any) -> Tensor:
-        """The product with a vector or matrix."""
-        return matmul(self, other)
+        """The product with a vector, a matrix or an array, as np.dot has it."""
+        return np.dot(self, other)
 
 
 Value.kind = Tensor
@@ -411,7 +502,7 @@ class Variable(Tensor):
         """Take the value of `value`, which must have this variable's shape; returns the variable."""
         if isinstance(value, Value):
             note_cut(value.current() if isinstance(value, Tensor) else value, "assign()")
-        new = np.asarray(raw(value))
+        new = as_array(value)
         if new.shape != self.shape:
             raise ValueError(
                 f"assign got shape {new.shape} for {self._label()} of shape {self.shape}; "
@@ -428,7 +519,7 @@ class Variable(Tensor):
         return self.assign(np.subtract(self.value, raw(value)))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._store(protocols.plain_tree(key), np.asarray(raw(value)))
+        self._store(protocols.plain_tree(key), as_array(value))
 
     def writable(self) -> npt.NDArray[Any]:
         """The variable's own buffer, to be updated in place.
@@ -438,16 +529,17 @@ class Variable(Tensor):
         TypeError if the variable is a Python number, which has no buffer.
         """
         self._reading = None
-        if type(self.value) is not np.ndarray:
+        if not hasattr(self.value, "dtype"):
             raise TypeError(f"{self._label()} is a Python number and has no buffer; use assign")
-        if sys.getrefcount(self.value) > _UNSHARED or not self.value.flags.owndata:
+        ours = type(self.value) is np.ndarray and self.value.flags.owndata
+        if not ours or sys.getrefcount(self.value) > _UNSHARED:
             self.value = self.value.copy()
         return self.value
 
     def _store(self, key: Any, new: npt.NDArray[Any]) -> Variable:
         if not np.can_cast(new.dtype, self.dtype, "same_kind"):
             raise TypeError(f"can not store {new.dtype} in {self._label()} of dtype {self.dtype}")
-        if type(self.value) is np.ndarray:
+        if hasattr(self.value, "dtype"):
             self.writable()[key] = new
         else:
             self._reading = None

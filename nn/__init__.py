@@ -11,7 +11,7 @@ Names, defaults and meanings are those of Keras 3.
 """
 
 import optim as _optim  # noqa: F401  before anything of ours: it tells whether Python found the right `autograd`
-from nn import activations, callbacks, datasets, initializers, layers, losses, metrics, utils
+from nn import activations, callbacks, datasets, functional, initializers, layers, losses, metrics, utils
 from nn.layers import Activation, Dense, Dropout, Flatten, Layer
 from nn.model import Sequential
 
@@ -25,6 +25,7 @@ __all__ = [
     "activations",
     "callbacks",
     "datasets",
+    "functional",
     "initializers",
     "layers",
     "losses",

@@ -1,70 +1,164 @@
-"""Decompositions of matrices."""
+"""Decompositions of matrices into factors: Cholesky's, QR, and by singular values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from autograd.bundle import Parts, parts_of
 from autograd.errors import NoDerivativeError
-from autograd.families import several
+from autograd.families import general, is_complex, several
 from autograd.graph import raw
+from autograd.ops.diagonals import diagonal
+from autograd.ops.eigen import over_gaps
 from autograd.ops.elementwise import over
-from autograd.primitive import composed
+from autograd.ops.hermitian import check_phases, from_lower, on_diagonal, onto_lower, real_part
+from autograd.ops.products import conj
+from autograd.primitive import Primitive, composed
 
 
-def _gap(a: Any) -> Any:
-    """1 / (a_j − a_i) for each pair; 0 for a pair that is equal up to rounding, where the direction is not defined."""
-    plain = raw(a)
-    size = np.max(abs(plain), axis=-1, keepdims=True, initial=0.0)[..., None]
-    gap = a[..., None, :] - a[..., :, None]
-    plain = plain[..., None, :] - plain[..., :, None]
-    equal = abs(plain) <= 8 * np.finfo(plain.dtype).eps * a.shape[-1] * size
-    return np.where(equal, 0.0, 1 / np.where(equal, 1.0, gap))
+def _half(x: Any) -> Any:
+    """The lower triangle with half of the diagonal: of a Hermitian matrix, what gives it when its adjoint is added."""
+    n = x.shape[-1]
+    return np.where(np.eye(n, dtype=bool), 0.5 * x, np.where(np.tri(n, dtype=bool), x, 0.0))
 
 
-def _eigh_rule(g: Any, y: Any, a: Any) -> Any:
-    """V (diag ḡw + F ∘ Vᵀḡv) Vᵀ with F_ij = 1 / (w_j − w_i), for the lower triangle, which alone NumPy reads.
+def _cholesky_rule(g: Any, y: Any, a: Any) -> Any:
+    """L⁻ᵀ Φ(Lᵀ ḡ) L⁻ᴴᵀ, for the lower triangle, which alone LAPACK reads.
 
-    M. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation" (2008).
+    I. Murray, "Differentiation of the Cholesky decomposition" (2016).
     """
-    (gw, gv), (w, v) = g, y
-    inner = _gap(w) * (v.mT @ gv) + np.eye(a.shape[-1]) * gw[..., None, :]
-    full = v @ inner @ v.mT
-    below = np.tri(a.shape[-1], k=-1)
-    return full * np.tri(a.shape[-1]) + full.mT * below
+    right = np.linalg.solve(y.mT, _half(y.mT @ g))
+    return onto_lower(np.linalg.solve(conj(y).mT, right.mT).mT)
 
 
-def _svd_rule(g: Any, y: Any, a: Any, *, full_matrices: bool = True) -> Any:
-    """As J. Townsend, "Differentiating the singular value decomposition" (2016)."""
+def _cholesky_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """dL = L Φ(L⁻¹ dA L⁻ᴴ)."""
+    left = np.linalg.solve(y, from_lower(tangents[0]))
+    return y @ _half(conj(np.linalg.solve(y, conj(left).mT).mT))
+
+
+def _qr_rule(g: Any, y: Any, a: Any) -> Any:
+    """(ḡq + Q̄ Kᵀ) R⁻ᵀ, where K is the Hermitian matrix with the lower triangle of R ḡrᵀ − ḡqᵀ Q; the columns of A are
+    independent.
+
+    H.-J. Liao et al., "Differentiable programming tensor networks" (2019); S. Walter and L. Lehmann, "Algorithmic
+    differentiation of linear algebra functions with application in optimum experimental design" (2010).
+    """
+    (gq, gr), (q, r) = g, y
+    k = from_lower(r @ gr.mT - gq.mT @ q)
+    return np.linalg.solve(r, (gq + conj(q) @ k.mT).mT).mT
+
+
+def _qr_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """dQ = QΩ + (1 − QQᴴ) dA R⁻¹ and dR = (C − Ω) R, with C = Qᴴ dA R⁻¹ and Ω skew with the lower triangle of C."""
+    q, r = parts_of(y)
+    moved = np.linalg.solve(r.mT, tangents[0].mT).mT
+    c = conj(q).mT @ moved
+    upper = c + conj(c.mT)
+    upper = np.where(
+        np.tri(c.shape[-1], k=-1, dtype=bool), 0.0, np.where(np.eye(c.shape[-1], dtype=bool), 0.5 * upper, upper)
+    )
+    return Parts([moved - q @ upper, upper @ r])
+
+
+def _svd_rule(g: Any, y: Any, a: Any) -> Any:
+    """J. Townsend, "Differentiating the singular value decomposition" (2016), and for complex matrices Z.-Q. Wan and
+    S.-X. Zhang, "Automatic differentiation for complex valued SVD" (2019). Where U and V turn together, U takes it.
+    """
     (gu, gs, gvh), (u, s, vh) = g, y
-    v, gv = vh.mT, gvh.mT
-    f = _gap(s * s)
-    ug, vg = u.mT @ gu, v.mT @ gv
-    inner = f * (ug - ug.mT) * s[..., None, :] + s[..., :, None] * (f * (vg - vg.mT))
-    inner = inner + np.eye(s.shape[-1]) * gs[..., None, :]
-    scale = over(1.0, s)[..., None, :]
-    left = gu * scale
-    right = gv * scale
-    return u @ inner @ vh + (left - u @ (u.mT @ left)) @ vh + u @ (right - v @ (v.mT @ right)).mT
+    f, scale = _over_square_gaps(s), over(1.0, s)[..., None, :]
+    ug, vg = u.mT @ gu, gvh @ vh.mT
+    inner = f * (ug - conj(ug.mT)) * s[..., None, :] + s[..., :, None] * (f * (conj(vg.mT) - vg))
+    inner = inner + on_diagonal(gs)
+    if is_complex(raw(u)):
+        turned = diagonal(ug, 0, -2, -1)
+        size = np.sum(abs(raw(gu)) * abs(raw(u)), axis=-2) + np.sum(abs(raw(gvh)) * abs(raw(vh)), axis=-1)
+        check_phases("svd", raw(turned) - np.sum(raw(gvh) * raw(vh), axis=-1), size)
+        inner = inner + on_diagonal(1j * np.imag(turned) * scale[..., 0, :])
+    uc, vc = conj(u), conj(vh)
+    back = uc @ inner @ vc
+    if u.shape[-2] > u.shape[-1]:
+        back = back + ((gu - uc @ ug) * scale) @ vc
+    if vh.shape[-1] > vh.shape[-2]:
+        back = back + (uc * scale) @ (gvh - vg @ vc)
+    return back
 
 
-def _svd(a: Any, *, full_matrices: bool = True) -> Any:
+def _svd_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """With P = Uᴴ dA V: ds = diag P, dU = U (F ∘ (P S + S Pᴴ)) + (1 − UUᴴ) dA V S⁻¹, and V with Pᴴ likewise."""
+    (t,), (u, s, vh) = tangents, parts_of(y)
+    f, scale = _over_square_gaps(s), over(1.0, s)
+    left, right = conj(u).mT @ t, t @ conj(vh).mT
+    p = left @ conj(vh).mT
+    ph = conj(p).mT
+    columns, rows = s[..., None, :], s[..., :, None]
+    turn_u, turn_v = f * (p * columns + rows * ph), f * (rows * p + ph * columns)
+    along = diagonal(p, 0, -2, -1)
+    if is_complex(raw(u)):
+        turn_u = turn_u + on_diagonal(1j * np.imag(along) * scale)
+    du, dvh = u @ turn_u, -(turn_v @ vh)
+    if u.shape[-2] > u.shape[-1]:
+        du = du + (right - u @ p) * scale[..., None, :]
+    if vh.shape[-1] > vh.shape[-2]:
+        dvh = dvh + scale[..., :, None] * (left - p @ vh)
+    return Parts([du, real_part(along), dvh])
+
+
+def _over_square_gaps(s: Any) -> Any:
+    """1 / (s_j² − s_i²), as a product so that small values keep their digits."""
+    return over_gaps(s) * over(1.0, s[..., None, :] + s[..., :, None])
+
+
+def _reduced_svd(a: Any) -> Any:
+    return np.linalg.svd(a, full_matrices=False)
+
+
+# fmt: off
+cholesky = general("cholesky", np.linalg.cholesky, _cholesky_rule, push=_cholesky_push)
+qr       = several("qr", np.linalg.qr, _qr_rule, push=_qr_push)
+svd      = several("svd", _reduced_svd, _svd_rule, push=_svd_push)
+# fmt: on
+
+
+@composed(np.linalg.cholesky)
+def _numpy_cholesky(a: Any, /, *, upper: bool = False) -> Any:
+    """The row reads and gives lower triangles; the upper factor is the adjoint of that of the adjoint."""
+    return conj(cholesky(conj(a.mT)).mT) if upper else cholesky(a)
+
+
+@composed(np.linalg.qr)
+def _numpy_qr(a: Any, mode: str = "reduced") -> Any:
+    """The row takes matrices with no more columns than rows. Of a wider one the first columns give Q, and the others
+    are Qᴴ times themselves in R.
+    """
+    m, n = a.shape[-2:]
+    if mode not in ("reduced", "complete", "r") or (mode == "complete" and m > n):
+        raise NoDerivativeError(
+            f'qr of shape {a.shape} with mode={mode!r} has no derivative; expected "reduced" or "r", or "complete" of a '
+            f"matrix with no more rows than columns, since other columns of Q are not determined by the matrix"
+        )
+    result = qr(a[..., : min(m, n)])
+    if m < n:
+        q, r = result
+        result = type(result)(q, np.concatenate([r, conj(q).mT @ a[..., m:]], axis=-1))
+    return result[1] if mode == "r" else result
+
+
+@composed(np.linalg.svd)
+def _numpy_svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    if hermitian:
+        a = from_lower(a)
+    if not compute_uv:
+        return svd(a)[1]
     if full_matrices and a.shape[-1] != a.shape[-2]:
         raise NoDerivativeError(
             f"svd of shape {a.shape} with full_matrices=True has columns that are not determined by the matrix, and so "
             f"no derivative; use np.linalg.svd(x, full_matrices=False)"
         )
-    return np.linalg.svd(a, full_matrices=False)
+    return svd(a)
 
 
-eigh = several("eigh", np.linalg.eigh, _eigh_rule, numpy=[np.linalg.eigh])
-svd = several("svd", _svd, _svd_rule)
-
-
-@composed(np.linalg.svd)
-def _numpy_svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
-    return svd(a, full_matrices=full_matrices) if compute_uv else svd(a, full_matrices=False)[1]
-
-
-@composed(np.linalg.eigvalsh)
-def _numpy_eigvalsh(a: Any) -> Any:
-    return eigh(a)[0]
+@composed(np.linalg.svdvals)
+def _numpy_svdvals(x: Any, /) -> Any:
+    return svd(x)[1]

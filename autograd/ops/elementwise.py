@@ -1,7 +1,8 @@
-"""Operations on each element by itself. A row: name, value, and the derivative by each input.
+"""Arithmetic, exponentials and their kin, on each element by itself. A row: name, value, derivative by each input.
 
 In a rule, `g` is the cotangent of the output, `y` the output, and the rest are the inputs. Values at kinks and at
-singular points follow the table in the documentation's page on semantics.
+singular points follow the table in the documentation's page on semantics. More rows of this family are in `kinks`,
+`rounding`, `complexes`, `bessel` and `special`.
 """
 
 import math
@@ -10,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import elementwise, linear
-from autograd.primitive import Primitive
+from autograd.families import elementwise, is_complex, linear
+from autograd.graph import raw
+from autograd.primitive import Primitive, composed
 
 
 def _power(a: Any, b: Any) -> Any:
@@ -27,6 +29,7 @@ def _power_base(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _power_exponent(g: Any, y: Any, a: Any, b: Any) -> Any:
+    a = a * (1 + 0j) if is_complex(raw(y)) else a  # the logarithm of a negative number, where the power has one
     return g * np.where((a == 0) & (np.real(b) >= 0), 0.0, y * np.log(a))
 
 
@@ -41,32 +44,14 @@ def _sigmoid(x: Any) -> Any:
     return np.where(x >= 0, 1, e) / (1 + e)
 
 
-def _at_most(x: Any, bound: Any) -> Any:
-    return True if bound is None else x <= bound
-
-
-def _at_least(x: Any, bound: Any) -> Any:
-    return True if bound is None else x >= bound
-
-
-def _share(wins: Any, ties: Any, g: Any) -> Any:
-    """What the winner of a comparison gets of `g`: all of it, and half of it at a tie."""
-    return np.where(ties, 0.5 * g, np.where(wins, g, 0.0))
-
-
-def _zero(g: Any, y: Any, x: Any) -> Any:
-    """A function that is constant between its jumps."""
-    return np.zeros_like(g)
-
-
 def over(a: Any, b: Any) -> Any:
     """a / b, and 0 where b is 0, with derivatives of any order 0 there."""
     return np.where(b == 0, 0.0, a / np.where(b == 0, 1.0, b))
 
 
-def _won(a: Any, b: Any, y: Any) -> Any:
-    """The share of `a` in y = log(exp a + exp b), which is sigmoid(a − b); of -inf and -inf, 0."""
-    return np.where(y == -np.inf, 0.0, sigmoid(a - b))
+def _won(a: Any, b: Any, y: Any, unit: float = 1.0) -> Any:
+    """The share of `a` in y = log(exp a + exp b), which is sigmoid(a − b); of -inf and -inf, 0. unit: log of the base."""
+    return np.where(y == -np.inf, 0.0, sigmoid((a - b) * unit))
 
 
 def _sinc(x: Any) -> Any:
@@ -102,6 +87,10 @@ negative = elementwise("negative", operator.neg, lambda g, y, x: -g, numpy=[np.n
 positive = elementwise("positive", operator.pos, lambda g, y, x: g, numpy=[np.positive])
 square   = elementwise("square", np.square, lambda g, y, x: g * 2 * x, numpy=[np.square])
 sqrt     = elementwise("sqrt", np.sqrt, lambda g, y, x: g / (2 * y), numpy=[np.sqrt])
+cbrt     = elementwise("cbrt", np.cbrt, lambda g, y, x: g / (3 * y * y), real=True, numpy=[np.cbrt])
+deg2rad  = elementwise("deg2rad", np.deg2rad, lambda g, y, x: g * (math.pi / 180), real=True, numpy=[np.deg2rad, np.radians])
+rad2deg  = elementwise("rad2deg", np.rad2deg, lambda g, y, x: g * (180 / math.pi), real=True, numpy=[np.rad2deg, np.degrees])
+ldexp    = elementwise("ldexp", np.ldexp, lambda g, y, x, exponent: np.ldexp(g, exponent), None, real=True, numpy=[np.ldexp])
 
 # Exponentials and their kin.
 exp      = elementwise("exp", np.exp, lambda g, y, x: g * y, numpy=[np.exp])
@@ -121,49 +110,28 @@ arctan   = elementwise("arctan", np.arctan, lambda g, y, x: g / (1 + x * x), num
 sinh     = elementwise("sinh", np.sinh, lambda g, y, x: g * np.cosh(x), numpy=[np.sinh])
 cosh     = elementwise("cosh", np.cosh, lambda g, y, x: g * np.sinh(x), numpy=[np.cosh])
 arcsinh  = elementwise("arcsinh", np.arcsinh, lambda g, y, x: g / np.sqrt(x * x + 1), numpy=[np.arcsinh])
-arccosh  = elementwise("arccosh", np.arccosh, lambda g, y, x: g / np.sqrt(x * x - 1), numpy=[np.arccosh])
+arccosh  = elementwise("arccosh", np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)), numpy=[np.arccosh])
 arctanh  = elementwise("arctanh", np.arctanh, lambda g, y, x: g / (1 - x * x), numpy=[np.arctanh])
 tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), numpy=[np.tanh])
 sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x), real=True)
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True)
 
-sinc     = elementwise("sinc", _sinc, lambda g, y, x: g * _sinc_slope(x, y), real=True, numpy=[np.sinc])
+sinc     = elementwise("sinc", _sinc, lambda g, y, x: g * _sinc_slope(x, y), numpy=[np.sinc])
 hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * over(a, y), lambda g, y, a, b: g * over(b, y), real=True, numpy=[np.hypot])
 arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)), lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)), real=True, numpy=[np.arctan2])
 logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * _won(a, b, y), lambda g, y, a, b: g * _won(b, a, y), real=True, numpy=[np.logaddexp])
+logaddexp2 = elementwise("logaddexp2", np.logaddexp2, lambda g, y, a, b: g * _won(a, b, y, math.log(2)), lambda g, y, a, b: g * _won(b, a, y, math.log(2)), real=True, numpy=[np.logaddexp2])
 xlogy    = elementwise("xlogy", _xlogy, lambda g, y, x, z: g * np.log(np.where((x == 0) & (z == 0), 1.0, z)), lambda g, y, x, z: g * x / np.where(x == 0, 1.0, z), real=True)
 
-# With kinks. The rules of maximum and minimum share a tie, clip lets the edge through.
-absolute = elementwise("absolute", abs, lambda g, y, x: g * np.sign(x), real=True, numpy=[np.absolute])
-sign     = elementwise("sign", np.sign, _zero, real=True, numpy=[np.sign])
 relu     = elementwise("relu", _relu, lambda g, y, x: g * (y > 0), real=True)
 relu6    = elementwise("relu6", lambda x: np.clip(x, 0, 6), lambda g, y, x: g * ((x > 0) & (x < 6)), real=True)
-floor    = elementwise("floor", np.floor, _zero, real=True, numpy=[np.floor])
-ceil     = elementwise("ceil", np.ceil, _zero, real=True, numpy=[np.ceil])
-trunc    = elementwise("trunc", np.trunc, _zero, real=True, numpy=[np.trunc, np.fix])
-rint     = elementwise("rint", np.rint, _zero, real=True, numpy=[np.rint])
-round    = elementwise("round", np.round, lambda g, y, x, *, decimals=0: np.zeros_like(g), real=True, numpy=[np.round])
-maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a > b, a == b, g), lambda g, y, a, b: _share(b > a, a == b, g), real=True, numpy=[np.maximum])
-minimum  = elementwise("minimum", np.minimum, lambda g, y, a, b: _share(a < b, a == b, g), lambda g, y, a, b: _share(b < a, a == b, g), real=True, numpy=[np.minimum])
-clip     = elementwise("clip", np.clip,
-                       lambda g, y, x, low, high: np.where(_at_least(x, low) & _at_most(x, high), g, 0.0),
-                       lambda g, y, x, low, high: np.where(_at_least(x, low), 0.0, g),
-                       lambda g, y, x, low, high: np.where(_at_most(x, high), 0.0, g), real=True, numpy=[np.clip])
-
-# Parts of complex numbers.
-conjugate = linear("conjugate", np.conjugate, lambda g, y, x: np.conjugate(g), numpy=[np.conjugate])
-real     = linear("real", np.real, lambda g, y, x: g, numpy=[np.real])
-imag     = linear("imag", np.imag, lambda g, y, x: -1j * g, numpy=[np.imag])
-
-# Choice and type.
-where    = linear("where", np.where, None, lambda g, y, c, a, b: np.where(c, g, 0.0), lambda g, y, c, a, b: np.where(c, 0.0, g), numpy=[np.where])
 # fmt: on
 
 
 def _cast(x: Any, *, dtype: Any) -> Any:
     if (dtype is float or dtype is complex) and np.ndim(x) == 0:
         return dtype(x)
-    return np.asanyarray(x).astype(dtype, copy=False)
+    return x.astype(dtype, copy=False) if hasattr(x, "astype") else np.asarray(x, dtype)
 
 
 # The sweep gives every cotangent the dtype of its input, so a cast needs no rule of its own.
@@ -171,3 +139,21 @@ cast = linear("cast", _cast, lambda g, y, x, *, dtype: g)
 
 # The same value under a new identity, so that a tape can tell one use of it from another.
 identity = linear("identity", lambda x: x, lambda g, y, x: g)
+
+
+@composed(np.float_power)
+def float_power(x1: Any, x2: Any) -> Any:
+    """`x1 ** x2` in float64 at least, as NumPy has it; np.power keeps the dtype."""
+    return np.power(_wide(x1), _wide(x2))
+
+
+def _wide(x: Any) -> Any:
+    dtype = getattr(raw(x), "dtype", None)
+    return x * 1.0 if dtype is None else x.astype(np.result_type(dtype, np.float64))
+
+
+@composed(np.frexp)
+def frexp(x: Any) -> tuple[Any, Any]:
+    """Mantissa and exponent, x = mantissa · 2^exponent; the exponent is a constant between its jumps."""
+    exponent = np.frexp(raw(x))[1]
+    return np.ldexp(x, -exponent), exponent

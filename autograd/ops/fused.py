@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import general, symmetric, zero_law
+from autograd.families import as_array, general, symmetric, zero_law
 from autograd.graph import raw
 from autograd.ops.reduce import from_end, kept
 
@@ -67,7 +67,7 @@ def _pick(x: Any, labels: Any) -> Any:
 
 def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
     """−log softmax(logits)[label] = logsumexp(logits) − logits[label] for each row."""
-    labels, classes = np.asarray(labels), logits.shape[-1]
+    labels, classes = as_array(labels), logits.shape[-1]
     if labels.shape != logits.shape[:-1]:
         raise ValueError(
             f"got labels of shape {labels.shape} for logits of shape {logits.shape}; expected {logits.shape[:-1]}"
@@ -81,7 +81,7 @@ def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
 
 def _sparse_softmax_crossentropy_rule(g: Any, y: Any, logits: Any, labels: Any) -> Any:
     """g · (softmax(logits) − one_hot(label))."""
-    hot = (np.arange(logits.shape[-1]) == np.asarray(labels)[..., None]).astype(logits.dtype)
+    hot = (np.arange(logits.shape[-1]) == as_array(labels)[..., None]).astype(logits.dtype)
     g = g[..., None]
     return zero_law(g * (softmax(logits) - hot), g)
 

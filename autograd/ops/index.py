@@ -3,31 +3,57 @@
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.families import linear
 from autograd.graph import raw
 from autograd.primitive import Primitive, composed
 
+# What can stand in an index beside arrays. Not bool, which makes a new axis as an array does.
+_SLICING = frozenset({int, slice, type(None), type(Ellipsis)})
+
+
+def _is_slicing(part: Any) -> bool:
+    return type(part) in _SLICING or isinstance(part, np.integer)
+
+
+def _is_basic(index: Any) -> bool:
+    """Whether an index is of slices, integers, None and Ellipsis alone, so that axes in front do not matter to it."""
+    return all([_is_slicing(part) for part in index]) if type(index) is tuple else _is_slicing(index)
+
+
+def _names_once(index: Any) -> bool:
+    """Whether an index can name no element twice, since all arrays in it are boolean masks."""
+    parts = index if type(index) is tuple else (index,)
+    return all([_is_slicing(part) or (isinstance(part, np.ndarray) and part.dtype == bool) for part in parts])
+
 
 def _scatter_add(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with `x` added at `index`; what is indexed twice receives twice."""
-    out = np.zeros(shape, getattr(x, "dtype", float))
-    if is_basic(index):
+    dtype = getattr(x, "dtype", float)
+    if _names_once(index) and isinstance(x, np.ndarray | np.generic | float):
+        out = np.zeros(shape, dtype)
         out[index] = x
-    else:
+        return out
+    if len(shape) == 1:
+        out = np.zeros(shape, dtype, **_like(x))
         np.add.at(out, index, x)
-    return out
+        return out
+    # np.add.at is twice as fast on a flat array, where it has a loop of its own.
+    positions = _positions(shape, index, x)
+    out = np.zeros(np.prod(shape, dtype=int), dtype, **_like(x))
+    np.add.at(out, positions.reshape(-1), x.reshape(-1))
+    return out.reshape(shape)
 
 
-def is_basic(index: Any) -> bool:
-    """Whether an index can name no element twice: integers, slices, None and Ellipsis, or one boolean mask."""
-    if isinstance(index, np.ndarray):
-        return index.dtype == bool
-    parts = index if isinstance(index, tuple) else (index,)
-    return all(
-        part is None or part is Ellipsis or (isinstance(part, int | np.integer | slice) and not isinstance(part, bool))
-        for part in parts
-    )
+def _like(x: Any) -> dict[str, Any]:
+    """The option that has NumPy make an array of the same type as `x`, which may be one of others."""
+    return {"like": x} if hasattr(x, "__array_function__") else {}
+
+
+def _behind(stack: tuple[int, ...], index: Any) -> tuple[Any, ...]:
+    """A basic index for an array with the axes of a stack in front."""
+    return (slice(None),) * len(stack) + (index if type(index) is tuple else (index,))
 
 
 def _getitem(x: Any, *, index: Any) -> Any:
@@ -38,18 +64,32 @@ def _getitem_rule(g: Any, y: Any, x: Any, *, index: Any) -> Any:
     stack = g.shape[: g.ndim - np.ndim(y)]
     if not stack:
         return scatter_add(g, index=index, shape=x.shape)
-    flat = scatter_add(g, index=(..., _positions(x.shape, index)), shape=(*stack, x.size))
-    return flat.reshape(stack + x.shape)
+    if _is_basic(index):
+        return scatter_add(g, index=_behind(stack, index), shape=stack + x.shape)
+    # The stack waits behind, out of the way of an index that moves axes to the front.
+    positions = _positions(x.shape, index, x).reshape(-1)
+    count = np.prod(stack, dtype=int)
+    rows = np.transpose(g.reshape((count, positions.size)))
+    return np.transpose(scatter_add(rows, index=positions, shape=(x.size, count))).reshape(stack + x.shape)
 
 
 def _scatter_add_rule(g: Any, y: Any, x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
     stack = g.shape[: g.ndim - y.ndim]
-    return g.reshape((*stack, -1))[..., _positions(shape, index)] if stack else g[index]
+    if not stack:
+        return g[index]
+    if _is_basic(index):
+        return g[_behind(stack, index)]
+    return g.reshape((*stack, y.size))[..., _positions(shape, index, g)]
 
 
-def _positions(shape: tuple[int, ...], index: Any) -> Any:
+def _positions(shape: tuple[int, ...], index: Any, x: Any) -> Any:
     """Where in the flattened array the elements lie that `index` names: so a stack in front can not get in its way."""
-    return np.arange(np.prod(shape, dtype=int)).reshape(shape)[index]
+    if isinstance(index, np.ndarray) and index.dtype.kind in "iu":
+        # Whole rows, as of an embedding: without a number for each element of a large table.
+        rows = index.astype(np.intp)
+        length = np.prod(shape[1:], dtype=int)
+        return ((rows + shape[0] * (rows < 0))[..., None] * length + np.arange(length)).reshape(rows.shape + shape[1:])
+    return np.arange(np.prod(shape, dtype=int), **_like(raw(x))).reshape(shape)[index]
 
 
 # fmt: off
@@ -60,10 +100,13 @@ scatter_add: Primitive = linear("scatter_add", _scatter_add, _scatter_add_rule)
 
 @composed(np.take_along_axis)
 def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
-    """One element of `arr` for each index along `axis`."""
+    """One element of `arr` for each index along `axis`; along the others, indices broadcast to the array."""
     indices = raw(indices)
-    if axis is None:
-        return arr.reshape(-1)[indices]
-    places = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    arr, axis = (np.ravel(arr), 0) if axis is None else (arr, normalize_axis_index(axis, arr.ndim))
+    if np.ndim(indices) != arr.ndim:
+        raise ValueError(
+            f"take_along_axis got indices of {np.ndim(indices)} axes for an array of {arr.ndim}; expected as many"
+        )
+    places = list(np.ogrid[tuple(slice(n) for n in arr.shape)])
     places[axis] = indices
     return arr[tuple(places)]

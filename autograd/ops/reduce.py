@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import general, linear, zero_law
+from autograd.families import general, is_complex, linear, zero_law
 from autograd.graph import raw
 from autograd.ops.elementwise import over
 
 
 def from_end(axis: Any, ndim: int) -> tuple[int, ...]:
     """Axes counted from the end, so that axes in front do not matter: (0, -1) of three is (-3, -1); None is all."""
-    axes = range(-ndim, 0) if axis is None else axis if isinstance(axis, tuple | list) else (axis,)
+    axes = range(-ndim, 0) if axis is None else axis if isinstance(axis, tuple | list | range) else (axis,)
     return tuple(a if a < 0 else a - ndim for a in axes)
 
 
@@ -31,64 +31,69 @@ def _spread(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     return np.broadcast_to(g, np.shape(g)[: np.ndim(g) - np.ndim(x)] + np.shape(x))
 
 
-def _share_of_ties(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
-    """The cotangent of a maximum or minimum goes to the winner; winners that tie share it equally."""
-    winners = raw(x) == kept(raw(y), raw(x), axis, keepdims)
+def _share_of_ties(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+    """The cotangent of a maximum or minimum goes to the winner; winners that tie share it equally.
+
+    Where the winner is NaN, the elements that are NaN share it.
+    """
+    best = kept(raw(y), raw(x), axis, keepdims)
+    winners = raw(x) == best
+    if np.any(np.isnan(best)):
+        winners = winners | (np.isnan(raw(x)) & np.isnan(best))
     ties = np.sum(winners, axis=axis, keepdims=True)
-    return np.where(winners, kept(g, x, axis, keepdims) * (1 / ties).astype(y.dtype), 0.0)
+    return np.where(winners, kept(g, x, axis, keepdims) * (1 / np.maximum(ties, 1)).astype(y.dtype), 0.0)
 
 
-def _mean(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
+def _mean_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     return _spread(g * (np.size(y) / (np.size(x) or 1)), x, axis, keepdims)
 
 
-def _free(x: Any, axis: Any, ddof: int) -> Any:
+def _free(x: Any, axis: Any, ddof: float) -> Any:
     """The number of elements that are averaged, less `ddof`; NumPy's number, which may be divided by 0."""
-    return np.float64(math.prod([np.shape(x)[a] for a in from_end(axis, np.ndim(x))]) - ddof)
+    return np.float64(np.maximum(math.prod([np.shape(x)[a] for a in from_end(axis, np.ndim(x))]) - ddof, 0))
 
 
 def _centred(x: Any, axis: Any) -> Any:
-    return x - np.mean(x, axis=axis, keepdims=True)
+    """x − mean; conjugated, if complex, since the variance is the mean of (x − mean) · its conjugate."""
+    d = x - np.mean(x, axis=axis, keepdims=True)
+    return np.conjugate(d) if is_complex(raw(d)) else d
 
 
-def _var_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+def _var_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
     g = kept(g, x, axis, keepdims)
     return zero_law(g * float(2 / _free(x, axis, ddof)) * _centred(x, axis), g)
 
 
-def _std_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> Any:
+def _std_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """(x − mean) / (n std); of equal values 0."""
     g, y = kept(g, x, axis, keepdims), kept(y, x, axis, keepdims)
     return zero_law(over(g, y) * float(1 / _free(x, axis, ddof)) * _centred(x, axis), g)
 
 
-def _norm_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
-    """x / ‖x‖; of the zero vector 0."""
-    g, y = kept(g, x, axis, keepdims), kept(y, x, axis, keepdims)
-    return zero_law(over(g, y) * x, g)
-
-
 def _prod_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
-    """The product of all the others: exact whatever number of zeros there is among them."""
-    plain = raw(x)
+    """The product of all the others: y / x, and without a division where y is 0 or has overflowed."""
     g = kept(g, x, axis, keepdims)
-    if not np.any(plain == 0):
+    if np.all(np.isfinite(raw(y)) & (raw(y) != 0)):
         return zero_law(g * kept(y, x, axis, keepdims) / x, g)
     axes = from_end(axis, x.ndim)
     ends = tuple(range(-len(axes), 0))
     last = np.moveaxis(x, axes, ends)
     flat = last.reshape((*last.shape[: x.ndim - len(axes)], -1))
-    others = np.prod(np.where(np.eye(flat.shape[-1], dtype=bool), 1.0, flat[..., None, :]), axis=-1)
+    others = before(flat) * before(flat[..., ::-1])[..., ::-1]
     return zero_law(g * np.moveaxis(others.reshape(last.shape), ends, axes), g)
 
 
+def before(x: Any) -> Any:
+    """The product of the elements before each one along the last axis; 1 for the first."""
+    return np.cumprod(np.concatenate([np.ones_like(x[..., :1]), x[..., :-1]], axis=-1), axis=-1)
+
+
 # fmt: off
-sum  = linear("sum", np.sum, lambda g, y, x, *, axis=None, keepdims=False: _spread(g, x, axis, keepdims), numpy=[np.sum])
-mean = linear("mean", np.mean, _mean, numpy=[np.mean])
-max  = general("max", np.max, _share_of_ties, real=True, numpy=[np.max, np.amax])
-min  = general("min", np.min, _share_of_ties, real=True, numpy=[np.min, np.amin])
-var  = general("var", np.var, _var_rule, real=True, numpy=[np.var])
-std  = general("std", np.std, _std_rule, real=True, numpy=[np.std])
-prod = general("prod", np.prod, _prod_rule, numpy=[np.prod])
-norm = general("norm", np.linalg.norm, _norm_rule, real=True, numpy=[np.linalg.norm])
+sum  = linear("sum", np.sum, lambda g, y, x, *, axis=None, keepdims=False: _spread(g, x, axis, keepdims))
+mean = linear("mean", np.mean, _mean_rule)
+max  = general("max", np.max, _share_of_ties, real=True)
+min  = general("min", np.min, _share_of_ties, real=True)
+var  = general("var", np.var, _var_rule)
+std  = general("std", np.std, _std_rule)
+prod = general("prod", np.prod, _prod_rule)
 # fmt: on

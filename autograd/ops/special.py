@@ -1,1 +1,151 @@
-"""Special functions, by SciPy's stable formulas; SciPy is loaded when one is first used."""
+"""Special functions, which users know as `ag.special`: the gamma and error functions, Bessel functions and their kin.
+
+Names and arguments are those of `scipy.special`, and SciPy gives the values of those that NumPy has no means for; it
+is imported when the first of them is called. SciPy's own functions run the rows of their names when called on a tensor.
+The formulas of the derivatives are those of F. Olver and others, "NIST Digital Library of Mathematical Functions".
+
+>>> from autograd import Tape, Variable
+>>> from autograd.ops import special
+>>> x = Variable([1.0, 2.0])
+>>> with Tape() as t:
+...     y = special.gammaln(x)
+>>> t.gradient(y, x)  # the digamma function: -γ and 1 - γ
+Tensor([-0.57721566,  0.42278434], shape=(2,), dtype=float64)
+"""
+
+import math
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import NoDerivativeError
+from autograd.families import elementwise
+from autograd.ops.bessel import i0, i1
+from autograd.ops.elementwise import sigmoid, softplus, xlogy
+from autograd.ops.fused import log_softmax, logsumexp, softmax
+from autograd.primitive import Primitive, Rule
+
+__all__ = [
+    "beta", "betainc", "betaln", "digamma", "entr", "erf", "erfc", "erfcinv", "erfcx", "erfinv", "expit", "gamma",
+    "gammainc", "gammaincc", "gammaln", "i0", "i0e", "i1", "i1e", "ive", "j0", "j1", "jv", "kl_div", "log_expit",
+    "log_ndtr", "log_softmax", "logit", "logsumexp", "ndtr", "ndtri", "polygamma", "rel_entr", "softmax", "softplus",
+    "xlog1py", "xlogy", "y0", "y1", "yv", "zeta",
+]  # fmt: skip
+
+
+def _scipy(name: str) -> Callable[..., Any]:
+    """The value by SciPy, which is imported when it is first asked for, in the precision of the inputs."""
+
+    def value(*xs: Any) -> Any:
+        try:
+            from scipy import special
+        except ImportError:
+            raise ImportError(
+                f"autograd.special.{name} takes its values from SciPy, which is not installed; try "
+                f'pip install "gradtape[special]"'
+            ) from None
+        return getattr(special, name)(*xs).astype(np.result_type(*xs, 0.0), copy=False)
+
+    return value
+
+
+def _polygamma(n: Any, x: Any) -> Any:
+    """ψ⁽ⁿ⁾(x) = (−1)ⁿ⁺¹ n! ζ(n + 1, x) by Hurwitz' zeta function, and ψ itself for n = 0."""
+    if np.any((n < 0) | (n != np.floor(n))):
+        raise ValueError(f"polygamma got n={n}; expected whole numbers from 0 on")
+    factor = np.where(n % 2 == 1, 1, -1) * _scipy("gamma")(n + 1.0)
+    y = np.where(n == 0, _scipy("psi")(x), factor * _scipy("zeta")(np.maximum(n, 1) + 1.0, x))
+    return y.astype(np.result_type(n, x, 0.0))
+
+
+def _logit(x: Any) -> Any:
+    """log(x / (1 − x)); near ½, where that is the logarithm of nearly 1, by the inverse tangent."""
+    near = abs(x - 0.5) < 0.25
+    return np.where(near, 2 * np.arctanh(np.where(near, 2 * x - 1, 0)), np.log(np.where(near, 1, x / (1 - x))))
+
+
+def _xlog1py(x: Any, z: Any) -> Any:
+    """x log(1 + z), and 0 where x is 0, whatever z is."""
+    return x * np.log1p(np.where(x == 0, 0.0, z))
+
+
+def _unless_both_0(a: Any, b: Any, y: Any) -> Any:
+    """`y`, and 0 where both `a` and `b` are 0."""
+    return np.where((a == 0) & (b == 0), 0.0, y)
+
+
+def _unknown(name: str, argument: str) -> Rule:
+    """The rule of an argument by which no derivative is known in closed form."""
+
+    def refuse(g: Any, y: Any, *inputs: Any) -> Any:
+        raise NoDerivativeError(
+            f"the derivative of {name} by {argument} has no closed form and no rule here; "
+            f"pass {argument} as a plain number or array, or ag.stop_gradient({argument}), if no gradient is to flow"
+        )
+
+    return refuse
+
+
+def _gamma_density(a: Any, x: Any) -> Any:
+    """xᵃ⁻¹ e⁻ˣ / Γ(a), the slope of gammainc."""
+    return np.exp(xlogy(a - 1, x) - x - gammaln(a))
+
+
+def _beta_density(a: Any, b: Any, x: Any) -> Any:
+    """xᵃ⁻¹ (1 − x)ᵇ⁻¹ / B(a, b), the slope of betainc."""
+    return np.exp(xlogy(a - 1, x) + xlog1py(b - 1, -x) - betaln(a, b))
+
+
+# fmt: off
+# The logistic function and logarithms.
+expit    = sigmoid
+logit    = elementwise("logit", _logit, lambda g, y, x: g / (x * (1 - x)), real=True)
+log_expit = elementwise("log_expit", lambda x: -np.logaddexp(-x, 0), lambda g, y, x: g * sigmoid(-x), real=True)
+xlog1py: Primitive = elementwise("xlog1py", _xlog1py, lambda g, y, x, z: g * np.log1p(np.where((x == 0) & (z == -1), 0.0, z)), lambda g, y, x, z: g * x / (1 + np.where(x == 0, 0.0, z)), real=True)
+entr     = elementwise("entr", _scipy("entr"), lambda g, y, x: g * (-1 - np.log(x)), real=True)
+rel_entr = elementwise("rel_entr", _scipy("rel_entr"), lambda g, y, a, b: g * _unless_both_0(a, b, 1 + np.log(a / b)), lambda g, y, a, b: -g * _unless_both_0(a, b, a / b), real=True)
+kl_div   = elementwise("kl_div", _scipy("kl_div"), lambda g, y, a, b: g * _unless_both_0(a, b, np.log(a / b)), lambda g, y, a, b: g * (1 - _unless_both_0(a, b, a / b)), real=True)
+
+# The error function and the normal distribution.
+erf      = elementwise("erf", _scipy("erf"), lambda g, y, x: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)), real=True)
+erfc     = elementwise("erfc", _scipy("erfc"), lambda g, y, x: -g * np.exp(-x * x) * (2 / math.sqrt(math.pi)), real=True)
+erfcx    = elementwise("erfcx", _scipy("erfcx"), lambda g, y, x: g * (2 * x * y - 2 / math.sqrt(math.pi)), real=True)
+erfinv   = elementwise("erfinv", _scipy("erfinv"), lambda g, y, x: g * np.exp(y * y) * (math.sqrt(math.pi) / 2), real=True)
+erfcinv  = elementwise("erfcinv", _scipy("erfcinv"), lambda g, y, x: -g * np.exp(y * y) * (math.sqrt(math.pi) / 2), real=True)
+ndtr     = elementwise("ndtr", _scipy("ndtr"), lambda g, y, x: g * np.exp(-x * x / 2) / math.sqrt(2 * math.pi), real=True)
+ndtri    = elementwise("ndtri", _scipy("ndtri"), lambda g, y, x: g * np.exp(y * y / 2) * math.sqrt(2 * math.pi), real=True)
+log_ndtr = elementwise("log_ndtr", _scipy("log_ndtr"), lambda g, y, x: g * math.sqrt(2 / math.pi) / erfcx(-x / math.sqrt(2)), real=True)
+
+# The gamma function and its kin; each derivative leads to the next.
+zeta: Primitive      = elementwise("zeta", _scipy("zeta"), _unknown("zeta", "x"), lambda g, y, x, q: -g * x * zeta(x + 1, q), real=True)
+polygamma: Primitive = elementwise("polygamma", _polygamma, None, lambda g, y, n, x: g * polygamma(n + 1, x), real=True)
+digamma  = elementwise("digamma", _scipy("psi"), lambda g, y, x: g * polygamma(1, x), real=True)
+gammaln  = elementwise("gammaln", _scipy("gammaln"), lambda g, y, x: g * digamma(x), real=True)
+gamma    = elementwise("gamma", _scipy("gamma"), lambda g, y, x: g * y * digamma(x), real=True)
+betaln   = elementwise("betaln", _scipy("betaln"), lambda g, y, a, b: g * (digamma(a) - digamma(a + b)), lambda g, y, a, b: g * (digamma(b) - digamma(a + b)), real=True)
+beta     = elementwise("beta", _scipy("beta"), lambda g, y, a, b: g * y * (digamma(a) - digamma(a + b)), lambda g, y, a, b: g * y * (digamma(b) - digamma(a + b)), real=True)
+gammainc  = elementwise("gammainc", _scipy("gammainc"), _unknown("gammainc", "a"), lambda g, y, a, x: g * _gamma_density(a, x), real=True)
+gammaincc = elementwise("gammaincc", _scipy("gammaincc"), _unknown("gammaincc", "a"), lambda g, y, a, x: -g * _gamma_density(a, x), real=True)
+betainc  = elementwise("betainc", _scipy("betainc"), _unknown("betainc", "a"), _unknown("betainc", "b"), lambda g, y, a, b, x: g * _beta_density(a, b, x), real=True)
+
+# Bessel functions, of any real order v: of the first and second kind, and exp(−|x|) times the modified ones.
+jv: Primitive  = elementwise("jv", _scipy("jv"), _unknown("jv", "v"), lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2, real=True)
+yv: Primitive  = elementwise("yv", _scipy("yv"), _unknown("yv", "v"), lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2, real=True)
+ive: Primitive = elementwise("ive", _scipy("ive"), _unknown("ive", "v"), lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1, x)) / 2 - np.sign(x) * y), real=True)
+j1       = elementwise("j1", _scipy("j1"), lambda g, y, x: g * (j0(x) - jv(2, x)) / 2, real=True)
+j0: Primitive = elementwise("j0", _scipy("j0"), lambda g, y, x: -g * j1(x), real=True)
+y1       = elementwise("y1", _scipy("y1"), lambda g, y, x: g * (y0(x) - yv(2, x)) / 2, real=True)
+y0: Primitive = elementwise("y0", _scipy("y0"), lambda g, y, x: -g * y1(x), real=True)
+i1e      = elementwise("i1e", _scipy("i1e"), lambda g, y, x: g * ((i0e(x) + ive(2, x)) / 2 - np.sign(x) * y), real=True)
+i0e: Primitive = elementwise("i0e", _scipy("i0e"), lambda g, y, x: g * (i1e(x) - np.sign(x) * y), real=True)
+# fmt: on
+
+_ours = {name: globals()[name] for name in __all__} | {"psi": digamma}
+
+
+def row_for(ufunc: np.ufunc) -> Primitive | None:
+    """The row that a function of SciPy's means, if there is one."""
+    scipy_special = sys.modules.get("scipy.special")
+    return _ours.get(ufunc.__name__) if getattr(scipy_special, ufunc.__name__, None) is ufunc else None

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
 from autograd.ops.constant import constant_functions, refusals  # noqa: E402
-from autograd.ops.elementwise import zero  # noqa: E402
+from autograd.ops.kinks import zero  # noqa: E402
 from autograd.primitive import compositions  # noqa: E402
 from autograd.protocols import operations  # noqa: E402
 
@@ -35,7 +35,8 @@ What becomes of each public function of NumPy {version} when it is called on a t
 
 Methods of ufuncs: `reduce` and `accumulate` of `add`, `multiply`, `maximum` and `minimum`, and `outer` of all that are
 differentiable. `at` and `reduceat` are refused, as are `out=` and in-place operators, since a recorded result can not be
-written into an array that exists. `scipy.special` has a section of its own at the end.
+written into an array that exists. SciPy's special functions are in [`ag.special`](_generated/autograd.ops.special);
+`scipy.special.erf(tensor)` and its kin record, too.
 """
 
 KINDS = {

@@ -57,3 +57,11 @@ def test_the_tensor_itself_stays() -> None:
     x = Tensor([1.0, 2.0])
     x.at[0].set(5.0)
     assert x.tolist() == [1, 2]
+
+
+def test_lists_of_tensors_and_tensors_as_indices() -> None:
+    x, a, b = Variable([1.0, 2.0, 3.0]), Variable(10.0), Variable(20.0)
+    with Tape() as t:
+        y = x.at[Tensor([2, 0])].set([a, b])
+    assert y.tolist() == [20, 2, 10]
+    assert [g.tolist() for g in t.gradient(y, [x, a, b])] == [[0, 1, 0], 1, 1]

@@ -152,7 +152,10 @@ def test_what_is_fine_passes_with_the_same_numbers() -> None:
         assert type(a) is type(b)
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+FINITE = [sample for sample in SAMPLES if not sample.op.startswith("nan") or sample.op == "nan_to_num"]
+
+
+@pytest.mark.parametrize("sample", FINITE, ids=str)
 def test_no_operation_raises_a_false_alarm(sample) -> None:
     """Values and derivatives of the sample table are finite, also of second order and in forward mode."""
 

@@ -34,7 +34,10 @@ def test_methods_of_ufuncs_are_the_functions_that_do_the_same() -> None:
         (lambda x: np.add(x, 1.0, where=x > 2), "Use np.where"),
         (lambda x: np.add(x, 1.0, out=np.zeros((2, 2))), "out="),
         (lambda x: np.nextafter(x, 1.0), "step of the number format"),
-        (lambda x: np.median(x, odd=True), r"'odd'; expected only np\.median\(a, axis=None"),
+        (
+            lambda x: x.__array_function__(np.median, (), (x,), {"odd": 1}),
+            r"'odd'; expected only np\.median\(a, axis=None",
+        ),
     ],
 )
 def test_what_has_no_rule_says_what_to_use_instead(call, told) -> None:

@@ -34,8 +34,8 @@ def test_a_negative_base_with_a_fractional_exponent() -> None:
 
 
 def test_forward_mode_refuses_complex_inputs_of_real_rules_too() -> None:
-    with pytest.raises(NoDerivativeError, match="absolute is known for real numbers only"):
-        ag.jvp(np.abs, [3 + 4j], [1j])
+    with pytest.raises(NoDerivativeError, match="rint is known for real numbers only"):
+        ag.jvp(np.rint, [3 + 4j], [1j])
 
 
 def test_integers_in_transforms() -> None:
@@ -298,14 +298,15 @@ def test_a_copy_to_numpy_warns_at_the_users_line() -> None:
     assert [w.filename for w in caught] == [__file__] * 2
 
 
-def test_where_with_one_argument_is_refused() -> None:
-    with pytest.raises(NoDerivativeError, match="with 1 of its 3 arguments"):
-        np.where(Tensor([0.0, 1.0]))
-
-
 def test_names_of_functions_in_messages_are_those_people_write() -> None:
-    with pytest.raises(NoDerivativeError, match=r"np\.linalg\.inv was called on a tensor"):
-        np.linalg.inv(Tensor(np.eye(2)))
+    from autograd.protocols import named
+
+    assert [named(f) for f in (np.linalg.inv, np.fft.rfft, np.sum, np.exp)] == [
+        "np.linalg.inv",
+        "np.fft.rfft",
+        "np.sum",
+        "np.exp",
+    ]
 
 
 def test_a_tape_records_nothing_after_its_scope_even_in_a_task_that_inherited_it() -> None:

@@ -1,30 +1,49 @@
 """The tables of samples: every operation with inputs to try it on, and its value by independent means."""
 
 from tests.autograd.samples import (
+    applying,
+    bessel,
+    chains,
     choice,
+    complexes,
     creation,
     decompositions,
+    determinants,
+    diagonals,
+    differences,
+    eigen,
+    einsum,
     elementwise,
     fourier,
     fused,
     index,
     joining,
+    kinks,
+    masked,
+    nans,
     norms,
+    padding,
+    picking,
+    polynomials,
     products,
+    quantiles,
     reduce,
+    rounding,
     scan,
+    sets,
     shape,
     signal,
     solving,
     sorting,
     special,
+    splitting,
     statistics,
     windows,
 )
 from tests.autograd.samples.table import Sample
 
-TABLES = [elementwise, special, reduce, norms, statistics, scan, sorting, signal, shape, joining, creation, index,
-          choice, products, solving, decompositions, fourier, fused, windows]  # fmt: skip
+TABLES = [elementwise, kinks, rounding, complexes, bessel, special, reduce, norms, statistics, scan, sorting, signal,
+          shape, joining, splitting, padding, creation, diagonals, index, picking, choice, products, einsum, chains, solving, determinants, decompositions, eigen, fourier, fused, windows, masked, nans, quantiles, differences, polynomials, sets, applying]  # fmt: skip
 SAMPLES: list[Sample] = [sample for table in TABLES for sample in table.SAMPLES]
 
 __all__ = ["SAMPLES", "Sample"]

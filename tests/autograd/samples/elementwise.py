@@ -1,10 +1,10 @@
-"""Samples: operations on each element by itself."""
+"""Samples: arithmetic, exponentials and their kin."""
 
 import math
 
 import numpy as np
 
-from tests.autograd.samples.table import COL, MASK, POS, ROW, A, B, Sample, each
+from tests.autograd.samples.table import COL, POS, ROW, A, B, Sample, each
 
 SAMPLES: list[Sample] = [
     Sample("add", (A, B), each(lambda a, b: a + b)),
@@ -26,6 +26,13 @@ SAMPLES: list[Sample] = [
     Sample("positive", (A,), each(lambda x: x)),
     Sample("square", (A,), each(lambda x: x * x)),
     Sample("sqrt", (POS,), each(math.sqrt)),
+    Sample("cbrt", (A,), each(lambda x: math.copysign(abs(x) ** (1 / 3), x))),
+    Sample("deg2rad", (A,), each(math.radians)),
+    Sample("rad2deg", (A,), each(math.degrees)),
+    Sample("ldexp", (A, np.array([2, -3, 0])), each(lambda x, n: math.ldexp(x, int(n))), constant=(1,)),
+    Sample("frexp", (A + 0.05,), each(lambda x: math.frexp(x)[0]), via=lambda f, x: f(x)[0]),
+    Sample("float_power", (POS, B), each(math.pow), via=lambda f, a, b: f(a, b).astype(a.dtype)),
+    Sample("float_power", (A, 2), each(lambda x, n: x * x), constant=(1,), via=lambda f, a, n: f(a, n).astype(a.dtype), label="integer"),
     Sample("exp", (A,), each(math.exp)),
     Sample("expm1", (A,), each(math.expm1)),
     Sample("log", (POS,), each(math.log)),
@@ -37,6 +44,7 @@ SAMPLES: list[Sample] = [
     Sample("hypot", (A, B), each(math.hypot)),
     Sample("arctan2", (A, ROW), each(math.atan2)),
     Sample("logaddexp", (A, B), each(lambda a, b: math.log(math.exp(a) + math.exp(b)))),
+    Sample("logaddexp2", (A, B), each(lambda a, b: math.log2(2**a + 2**b))),
     Sample("xlogy", (A, POS), each(lambda x, z: x * math.log(z))),
     Sample("exp2", (A,), each(lambda x: 2.0**x)),
     Sample("log2", (POS,), each(math.log2)),
@@ -54,25 +62,8 @@ SAMPLES: list[Sample] = [
     Sample("tanh", (A,), each(math.tanh)),
     Sample("sigmoid", (A,), each(lambda x: 1 / (1 + math.exp(-x)))),
     Sample("softplus", (A,), each(lambda x: math.log(1 + math.exp(x)))),
-    Sample("absolute", (A,), each(math.fabs)),
-    Sample("sign", (A,), each(lambda x: math.copysign(1, x))),
     Sample("relu", (A,), each(lambda x: x if x > 0 else 0)),
     Sample("relu6", (4 * A,), each(lambda x: min(max(x, 0), 6))),
-    Sample("floor", (A + 0.05,), each(math.floor)),
-    Sample("ceil", (A + 0.05,), each(math.ceil)),
-    Sample("trunc", (A + 0.05,), each(math.trunc)),
-    Sample("rint", (A,), each(round)),
-    Sample("round", (A / 3,), each(lambda x: round(x, 1)), {"decimals": 1}),
-    Sample("maximum", (A, B), each(lambda a, b: a if a > b else b)),
-    Sample("maximum", (A, ROW), each(lambda a, b: a if a > b else b), label="row"),
-    Sample("minimum", (A, B), each(lambda a, b: a if a < b else b)),
-    Sample("clip", (A, -1.0, 1.5), each(lambda x, a, b: min(max(x, a), b))),
-    Sample("clip", (A, ROW - 1.1, ROW + 1.1), each(lambda x, a, b: min(max(x, a), b)), label="arrays"),
-    Sample("conjugate", (A,), lambda x: x),
-    Sample("real", (A,), lambda x: x),
-    Sample("imag", (A,), lambda x: 0 * x),
-    Sample("where", (MASK, A, B), each(lambda c, a, b: a if c else b), constant=(0,)),
-    Sample("where", (MASK, ROW, 2.0), each(lambda c, a, b: a if c else b), constant=(0,), label="row"),
     Sample("cast", (A,), lambda x, dtype: x, {"dtype": np.dtype("float64")}),
     Sample("identity", (A,), lambda x: x),
 ]  # fmt: skip

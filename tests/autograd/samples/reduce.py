@@ -27,6 +27,6 @@ SAMPLES: list[Sample] = [
     Sample("prod", (A * MASK,), lambda x: 0.0, label="zeros"),
     Sample("prod", (A * MASK,), lambda x, axis: [0.0, 0.0, 2.0 * -0.4], {"axis": 0}, label="zeros-axis"),
     Sample("prod", (CUBE,), lambda x, axis: [math.prod(x[:, j].ravel().tolist()) for j in range(3)], {"axis": (0, 2)}, label="axes"),
-    Sample("norm", (A,), lambda x: math.hypot(*x.ravel())),
-    Sample("norm", (A,), lambda x, axis, keepdims: [[math.hypot(*r)] for r in x], {"axis": 1, "keepdims": True}, label="axis"),
+    Sample("prod", (CUBE * (CUBE > 0),), lambda x, axis, keepdims: [[[math.prod(x[i, :, k].tolist()) for k in range(4)]] for i in range(2)],
+           {"axis": 1, "keepdims": True}, label="many-zeros"),
 ]  # fmt: skip

@@ -40,6 +40,7 @@ class Sample:
     label: str = ""
     via: Callable[..., Any] = _plainly  # how it is called, and what is taken of the result: lambda f, a, b: f([a, b])
     no_half: bool = False  # NumPy has it in float32 and float64 only
+    without_ducks: str = ""  # why an array type of others can not go through: the reason, or nothing
 
     def __str__(self) -> str:
         return f"{self.op}{'-' if self.label else ''}{self.label}"

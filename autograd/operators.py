@@ -1,0 +1,56 @@
+"""The operators + − × ÷ between tensors and numbers, by the shortest way there is.
+
+They do what calling the operation does (`Primitive.__call__`) without its loops: two operands, no params, values that
+are Python floats or NumPy's arrays. Whatever is less common goes through the operation itself, errors included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.debug import checks_open
+from autograd.graph import Value, open_recordings, record
+from autograd.primitive import Primitive
+
+_NUMBERS = frozenset({float, int})
+_NO_PARAMS: dict[str, Any] = {}
+
+
+def operator(op: Primitive) -> Callable[[Any, Any], Any]:
+    """The method of a tensor that runs `op` on it and another operand."""
+    compute = op.forward
+    recordings_open = open_recordings.get
+    new = object.__new__
+
+    def method(self: Any, other: Any) -> Any:
+        recordings = recordings_open()
+        if recordings and self.is_variable:
+            self = self.reading(recordings)
+        a = self.value
+        if isinstance(other, Value):
+            if recordings and other.is_variable:
+                other = other.reading(recordings)
+            b = other.value
+        else:
+            b = other
+        kind = type(a)
+        if checks_open or (kind is not float and kind is not np.ndarray):
+            return op(self, other)
+        if type(b) not in _NUMBERS and (type(b) is not kind or b is other):
+            return op(self, other)  # an array by itself among the operands is a constant, which `op` looks at
+        try:
+            y = compute(a, b)
+        except Exception:
+            return op(self, other)  # which says what went wrong
+        if kind is np.ndarray and not y.ndim:
+            y = y[()]
+        out = new(self.kind)
+        out.value = y
+        if recordings:
+            record(recordings, op, (self, other), _NO_PARAMS, out)
+        return out
+
+    return method

@@ -1,0 +1,47 @@
+"""Hermitian matrices of which LAPACK reads the lower triangle alone, diagonal matrices, and phases that are free."""
+
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import NoDerivativeError
+from autograd.families import is_complex
+from autograd.graph import raw
+from autograd.ops.products import conj
+
+
+def real_part(x: Any) -> Any:
+    """The real part; of real numbers nothing is computed."""
+    return np.real(x) if is_complex(raw(x)) else x
+
+
+def from_lower(a: Any) -> Any:
+    """The Hermitian matrix with this lower triangle; of the diagonal the real part counts."""
+    n = a.shape[-1]
+    mirrored = np.where(np.tri(n, k=-1, dtype=bool), a, conj(a.mT))
+    return np.where(np.eye(n, dtype=bool), real_part(a), mirrored)
+
+
+def onto_lower(g: Any) -> Any:
+    """The transpose of `from_lower`: what an element below the diagonal moves is itself and its mirror image."""
+    n = g.shape[-1]
+    below = np.where(np.tri(n, k=-1, dtype=bool), g + conj(g.mT), 0.0)
+    return np.where(np.eye(n, dtype=bool), real_part(g), below)
+
+
+def on_diagonal(x: Any) -> Any:
+    """The diagonal matrices of stacked vectors."""
+    return np.where(np.eye(x.shape[-1], dtype=bool), x[..., None, :], 0.0)
+
+
+def check_phases(name: str, turned: Any, size: Any) -> None:
+    """Refuse a function of complex vectors that depends on their phases, which LAPACK chooses as it likes.
+
+    turned: how fast the function changes as each vector is turned. size: the sum of what that was added up from.
+    """
+    turned, size = np.imag(raw(turned)), raw(size)
+    if np.any(abs(turned) > np.sqrt(np.finfo(size.dtype).eps) * size):
+        raise NoDerivativeError(
+            f"the result depends on the phases of the complex vectors that {name} gave, and those are not determined by "
+            f"the matrix; expected a function without them, such as of abs(v) or of v @ v.mT.conj()"
+        )

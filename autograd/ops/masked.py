@@ -1,0 +1,145 @@
+"""NumPy's reductions with all their options: `where=`, `initial=`, `dtype=`, by way of the rows of reduce.py.
+
+A mask replaces what it does not choose by what changes nothing: 0 in a sum, 1 in a product, −∞ in a maximum.
+"""
+
+import math
+import warnings
+from typing import Any
+
+import numpy as np
+
+from autograd.families import is_complex
+from autograd.graph import raw
+from autograd.ops import reduce
+from autograd.primitive import Primitive, composed
+
+
+def chosen(a: Any, where: Any, other: Any) -> Any:
+    """`a` where the mask `where` holds and `other` elsewhere; the mask is stretched to the shape of `a`."""
+    return a if where is True else np.where(np.broadcast_to(raw(where), np.shape(a)), a, other)
+
+
+def in_type(a: Any, dtype: Any) -> Any:
+    """`a` in `dtype`; as it is for None, and for a Python number, which widens nothing."""
+    return a if dtype is None or not hasattr(a, "astype") else a.astype(dtype)
+
+
+def real_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The type of real numbers that goes with `dtype` and widens nothing: float32 with float32 and complex64."""
+    return np.finfo(dtype).dtype if dtype.kind in "fc" else np.dtype(float)
+
+
+@composed(np.sum)
+def _numpy_sum(
+    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    y = reduce.sum(chosen(in_type(a, dtype), where, 0), axis=axis, keepdims=keepdims)
+    return y if initial is None else y + in_type(initial, y.dtype)
+
+
+@composed(np.prod)
+def _numpy_prod(
+    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    y = reduce.prod(chosen(in_type(a, dtype), where, 1), axis=axis, keepdims=keepdims)
+    return y if initial is None else y * in_type(initial, y.dtype)
+
+
+@composed(np.max, np.amax)
+def _numpy_max(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+    return _extreme(reduce.max, np.maximum, a, axis, keepdims, initial, where)
+
+
+@composed(np.min, np.amin)
+def _numpy_min(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+    return _extreme(reduce.min, np.minimum, a, axis, keepdims, initial, where)
+
+
+def _extreme(row: Primitive, better: Any, a: Any, axis: Any, keepdims: bool, initial: Any, where: Any) -> Any:
+    """The row with its options; `initial` takes part as one more element does in np.maximum or np.minimum."""
+    if initial is None and where is True:
+        return row(a, axis=axis, keepdims=keepdims)
+    if initial is None:
+        raise ValueError(f"{row.name} got where= without initial=, which is the result where the mask chooses nothing")
+    least = worst(a.dtype, row)
+    out = initial if np.ndim(raw(initial)) == 0 and np.isfinite(raw(initial)) else least
+    y = row(chosen(a, where, raw(out)), axis=axis, keepdims=keepdims, initial=least)
+    return better(y, in_type(initial, y.dtype))
+
+
+def worst(dtype: np.dtype[Any], row: Primitive) -> Any:
+    """What any other number of this type beats, in a maximum or a minimum."""
+    if dtype.kind in "iu":
+        return np.iinfo(dtype).min if row is reduce.max else np.iinfo(dtype).max
+    return -math.inf if row is reduce.max else math.inf
+
+
+@composed(np.mean)
+def _numpy_mean(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, where: Any = True) -> Any:
+    a = in_type(a, dtype)
+    if where is True:
+        return reduce.mean(a, axis=axis, keepdims=keepdims)
+    if a.dtype == np.float16:  # as in NumPy, halves are added up in single precision
+        return _numpy_mean(a.astype(np.float32), axis, keepdims=keepdims, where=where).astype(np.float16)
+    total = reduce.sum(chosen(a, where, 0), axis=axis, keepdims=keepdims)
+    return shared_out(total, how_many(a, axis, keepdims, where), "Mean of empty slice")
+
+
+def how_many(a: Any, axis: Any, keepdims: bool, where: Any) -> Any:
+    """The number of elements of each slice of `a` that the mask `where` chooses."""
+    return np.sum(np.broadcast_to(raw(where), np.shape(a)), axis=axis, keepdims=keepdims)
+
+
+def shared_out(total: Any, n: Any, warning: str) -> Any:
+    """total / n, where n counts elements; with NumPy's `warning` instead of Python's where there are none."""
+    if np.any(n <= 0):
+        warnings.warn(warning, RuntimeWarning, stacklevel=2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return total / in_type(n, real_type(total.dtype))
+
+
+@composed(np.var)
+def _numpy_var(
+    a: Any, axis: Any = None, dtype: Any = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True,
+    mean: Any = None, correction: float | None = None,
+) -> Any:  # fmt: skip
+    a, ddof = in_type(a, dtype), _one_of(ddof, correction)
+    if where is True and mean is None:
+        return reduce.var(a, axis=axis, ddof=ddof, keepdims=keepdims)
+    return _masked_var(a, axis, ddof, keepdims, where, mean)
+
+
+@composed(np.std)
+def _numpy_std(
+    a: Any, axis: Any = None, dtype: Any = None, *, ddof: float = 0, keepdims: bool = False, where: Any = True,
+    mean: Any = None, correction: float | None = None,
+) -> Any:  # fmt: skip
+    a, ddof = in_type(a, dtype), _one_of(ddof, correction)
+    if where is True and mean is None:
+        return reduce.std(a, axis=axis, ddof=ddof, keepdims=keepdims)
+    v = _masked_var(a, axis, ddof, keepdims, where, mean)
+    return np.where(v == 0, 0.0, np.sqrt(np.where(v == 0, 1.0, v)))  # the slope at 0 is 0, as that of the row
+
+
+def _one_of(ddof: float, correction: float | None) -> float:
+    """What is taken off the number of elements, under either of its names."""
+    if correction is None:
+        return ddof
+    if ddof != 0:
+        raise ValueError(f"got ddof={ddof} and correction={correction}, which mean the same; expected one of them")
+    return correction
+
+
+def _masked_var(a: Any, axis: Any, ddof: float, keepdims: bool, where: Any, mean: Any) -> Any:
+    """The variance of the elements that a mask chooses, around a mean that may be given."""
+    if a.dtype == np.float16:  # as in NumPy, halves are added up in single precision
+        single = a.astype(np.float32)
+        return _masked_var(single, axis, ddof, keepdims, where, in_type(mean, np.float32)).astype(np.float16)
+    if mean is None:
+        n = how_many(a, axis, True, where)
+        mean = shared_out(reduce.sum(chosen(a, where, 0), axis=axis, keepdims=True), np.maximum(n, 1), "")
+    d = chosen(a - mean, where, 0)
+    squares = np.real(d * np.conjugate(d)) if is_complex(raw(d)) else d * d
+    free = np.maximum(how_many(a, axis, keepdims, where) - ddof, 0)
+    return shared_out(reduce.sum(squares, axis=axis, keepdims=keepdims), free, "Degrees of freedom <= 0 for slice.")

@@ -1,0 +1,155 @@
+"""Special functions: any order, extreme arguments, SciPy's own functions on tensors, and life without SciPy."""
+
+import math
+import sys
+
+import numpy as np
+import pytest
+import scipy.special
+
+import autograd as ag
+from autograd import Tape, Tensor, Variable
+from autograd.errors import NoDerivativeError
+from autograd.ops import special
+from tests.autograd.samples.bessel import bessel_i
+from tests.autograd.samples.special import polygamma
+
+
+def derivative(f, x: float, order: int = 1) -> float:
+    for _ in range(order):
+        f = ag.grad(f)
+    return float(f(x))
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("x", [0.7, 2.3, 11.0])
+def test_gammaln_differentiates_to_any_order(order, x) -> None:
+    assert derivative(special.gammaln, x, order) == pytest.approx(polygamma(order - 1, x), rel=1e-13)
+
+
+def test_polygamma_takes_an_order_for_each_element() -> None:
+    orders, x = np.array([0, 1, 3, 0]), Variable([0.7, 1.9, 2.3, 4.4])
+    with Tape() as t:
+        y = special.polygamma(orders, x)
+    np.testing.assert_allclose(y.numpy(), [polygamma(n, v) for n, v in zip(orders, x.numpy(), strict=True)], rtol=1e-14)
+    expected = [polygamma(n + 1, v) for n, v in zip(orders, x.numpy(), strict=True)]
+    np.testing.assert_allclose(t.gradient(y, x).numpy(), expected, rtol=1e-14)
+    with pytest.raises(ValueError, match=r"n=1\.5; expected whole numbers"):
+        special.polygamma(1.5, Tensor(2.0))
+
+
+@pytest.mark.parametrize("x", [-2.5, 0.0, 1e-8, 3.5, 29.9, 30.1])
+def test_derivatives_of_i0_need_no_division(x) -> None:
+    """The third is (3 I₁ + I₃) / 4, the fourth (3 I₀ + 4 I₂ + I₄) / 8."""
+    order = [bessel_i(x, n) for n in range(5)]
+    slopes = [
+        order[1],
+        (order[0] + order[2]) / 2,
+        (3 * order[1] + order[3]) / 4,
+        (3 * order[0] + 4 * order[2] + order[4]) / 8,
+    ]
+    for n, slope in enumerate(slopes, 1):
+        assert derivative(np.i0, x, n) == pytest.approx(slope, rel=1e-13, abs=1e-16)
+
+
+@pytest.mark.parametrize("x", [-2.5, 0.0, 1e-8, 3.5])
+def test_derivatives_of_j0_need_no_division(x) -> None:
+    assert derivative(special.j0, x, 3) == pytest.approx(
+        (3 * scipy.special.j1(x) - scipy.special.jv(3, x)) / 4, abs=1e-15
+    )
+
+
+def test_modified_bessel_functions_up_to_overflow() -> None:
+    x = np.concatenate([np.geomspace(1e-9, 700, 200), -np.geomspace(1e-9, 700, 200)])
+    for n, f in enumerate([np.i0, special.i1]):
+        np.testing.assert_allclose(f(x), scipy.special.iv(n, x), rtol=4e-15)
+
+
+EXTREME = [
+    (special.log_ndtr, -1e4, 1e4 + 1e-4),
+    (special.log_ndtr, -1e8, 1e8),
+    (special.log_ndtr, 1e4, 0.0),
+    (special.log_expit, -1e3, 1.0),
+    (special.log_expit, 1e3, 0.0),
+    (special.expit, 1e3, 0.0),
+    (special.softplus, 1e3, 1.0),
+    (special.erf, 1e3, 0.0),
+    (special.erfcx, 1e4, -1e-8 / math.sqrt(math.pi)),
+    (special.logit, 1e-300, 1e300),
+    (special.gammaln, 1e10, math.log(1e10)),
+    (special.i0e, 1e4, -0.5e-4 / math.sqrt(2e4 * math.pi)),
+    (special.entr, 1e-300, 300 * math.log(10) - 1),
+]
+
+
+@pytest.mark.parametrize(("f", "x", "slope"), EXTREME)
+def test_slopes_far_out(f, x, slope) -> None:
+    assert derivative(f, x) == pytest.approx(slope, rel=1e-4 if f in (special.i0e, special.erfcx) else 1e-9)
+
+
+def test_logit_is_exact_at_both_ends_and_in_the_middle() -> None:
+    x = np.array([1e-300, 1e-9, 0.25, 0.5, 0.5 + 2.0**-50, 0.75])
+    expected = [math.log(1e-300), math.log(1e-9) + 1e-9, -math.log(3), 0, 2.0**-48, math.log(3)]
+    np.testing.assert_allclose(special.logit(x), expected, rtol=4e-16)
+
+
+REFUSED = [
+    (lambda a: special.gammainc(a, 1.0), "gammainc by a"),
+    (lambda a: special.gammaincc(a, 1.0), "gammaincc by a"),
+    (lambda b: special.betainc(2.0, b, 0.5), "betainc by b"),
+    (lambda v: special.jv(v, 1.0), "jv by v"),
+    (lambda s: special.zeta(s, 1.5), "zeta by x"),
+]
+
+
+@pytest.mark.parametrize(("f", "what"), REFUSED)
+def test_what_has_no_closed_form_is_refused_when_it_is_asked_for(f, what) -> None:
+    x = Variable(2.0)
+    with Tape() as t:
+        y = f(x)
+    with pytest.raises(NoDerivativeError, match=rf"{what} has no closed form .*stop_gradient"):
+        t.gradient(y, x)
+    with pytest.raises(NoDerivativeError, match=what):
+        ag.jvp(f, [2.0], [1.0])
+
+
+# SciPy.
+
+UFUNCS = sorted(name for name in special.__all__ if isinstance(getattr(scipy.special, name, None), np.ufunc))
+
+
+@pytest.mark.parametrize("name", UFUNCS)
+def test_scipys_own_function_on_a_tensor_runs_the_row(name) -> None:
+    theirs, ours = getattr(scipy.special, name), getattr(special, name)
+    plain = [np.float64(2.0)] * (theirs.nin - 1)
+    x = Variable([0.2, 0.7])
+    with Tape(persistent=True) as t:
+        y, again = theirs(*plain, x), ours(*plain, x)
+    assert isinstance(y, Tensor)
+    np.testing.assert_allclose(y.numpy(), theirs(*plain, x.numpy()), rtol=4e-15)
+    np.testing.assert_array_equal(t.gradient(y, x).numpy(), t.gradient(again, x).numpy())
+
+
+def test_most_functions_are_ufuncs_of_scipys() -> None:
+    assert len(UFUNCS) >= 30
+    assert scipy.special.psi(Tensor(1.0)).value == scipy.special.psi(1.0)
+
+
+def test_a_function_of_scipys_without_a_row_is_refused() -> None:
+    with pytest.raises(NoDerivativeError, match="fresnel was called on a tensor"):
+        scipy.special.fresnel(Tensor(1.0))
+    with pytest.raises(NoDerivativeError, match="out="):
+        scipy.special.erf(Tensor([1.0]), out=np.zeros(1))
+
+
+def test_without_scipy_it_says_what_to_install(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    monkeypatch.delitem(sys.modules, "scipy.special")
+    with pytest.raises(
+        ImportError, match=r'special\.psi takes its values from SciPy.*pip install "gradtape\[special\]"'
+    ):
+        special.digamma(Tensor(1.0))
+    for f in (special.logit, special.expit, special.softplus, special.i0, special.i1, special.log_expit):
+        assert math.isfinite(f(Tensor(0.3)))
+    assert math.isfinite(special.xlogy(2.0, 0.3) + special.xlog1py(2.0, 0.3))
+    assert math.isfinite(special.logsumexp(Tensor([0.3])) + special.softmax(Tensor([0.3]))[0])
