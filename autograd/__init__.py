@@ -18,6 +18,7 @@ from autograd.ops import special
 from autograd.ops.creation import array, full
 from autograd.ops.elementwise import relu, relu6, sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
+from autograd.scopes import name_scope
 from autograd.tape import Tape
 from autograd.tensor import Tensor, Variable
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, linearize, stop_gradient, value_and_grad, vjp
@@ -41,6 +42,7 @@ __all__ = [
     "linearize",
     "log_softmax",
     "logsumexp",
+    "name_scope",
     "relu",
     "relu6",
     "sigmoid",

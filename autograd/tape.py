@@ -116,6 +116,7 @@ class Tape(Recording):
         self.leaves = []
         self.late = {}
         self.cuts = []
+        self.scopes = []
         self._readings = {}
 
     # What is watched.
@@ -162,17 +163,18 @@ class Tape(Recording):
 
     # Readers of the graph.
 
-    def graph(self, target: Any, sources: Any = None, **names: Any) -> Graph:
+    def graph(self, target: Any, sources: Any = None, *, local_names: bool = False, **names: Any) -> Graph:
         """The computation graph of `target` as plain data that draws itself: nodes, edges, values and gradients.
 
         sources: draw only what lies between these and the target; by default everything the target depends on.
+        local_names: whether values without a name are called after the caller's local variables that hold them.
         names: labels for tensors, as in `t.graph(loss, x1=x1, x2=x2)`.
 
         Call it before `gradient`, or on a persistent tape: a tape that is used up has let go of its recording.
         """
-        from autograd.picture import build  # drawing is loaded by those who draw
+        from autograd.picture import build, names_in  # drawing is loaded by those who draw
 
-        return build(self, target, sources, names)
+        return build(self, target, sources, names, names_in(sys._getframe(1)) if local_names else {})
 
     def explain(self, target: Any, source: Any, **names: Any) -> Explanation:
         """Why the gradient of `target` by `source` is what it is, or why it is None.

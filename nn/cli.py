@@ -9,24 +9,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from nn.errors import DataError
-from nn.programs import mnist
+from nn.programs import draw, mnist
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status: 0, 1 if the run falls short, 2 for input that can not be used."""
-    options = parser().parse_args(argv)
+    options = vars(parser().parse_args(argv))
+    run: Callable[..., int] = options.pop("run")
     try:
-        return mnist.run(
-            data=options.data,
-            out=options.out,
-            epochs=options.epochs,
-            batch_size=options.batch_size,
-            learning_rate=options.learning_rate,
-            seed=options.seed,
-            download=not options.offline,
-            fail_under=options.fail_under,
-        )
-    except DataError as error:
+        return run(**options)
+    except (DataError, draw.DrawError) as error:
         print(f"gradtape: {error}", file=sys.stderr)
         return 2
     except OSError as error:
@@ -42,6 +34,12 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="gradtape", description="A gradient tape on NumPy, and what it can train.")
     top.add_argument("--version", action="version", version=f"gradtape {_version()}")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_mnist(commands)
+    _add_draw(commands)
+    return top
+
+
+def _add_mnist(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
         "mnist",
         help="train the two-layer model of Deep Learning with Python, chapter 2, on handwritten digits",
@@ -49,7 +47,9 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     command.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST's four IDX files, gzipped or not")
-    command.add_argument("--offline", action="store_true", help="do not look for MNIST on the network")
+    command.add_argument(
+        "--offline", dest="download", action="store_false", help="do not look for MNIST on the network", default=True
+    )
     command.add_argument("--out", type=Path, metavar="DIR", default=Path("runs"), help="where the run's folder goes")
     command.add_argument(
         "--epochs",
@@ -85,7 +85,25 @@ def parser() -> argparse.ArgumentParser:
         metavar="A",
         help="exit with status 1 if the test accuracy is below A, e.g. 0.973",
     )
-    return top
+    command.set_defaults(run=mnist.run)
+
+
+def _add_draw(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "draw",
+        help="draw the computation graph of a function",
+        description="Call a function of a Python file with variables, and draw the computation graph of its result.",
+    )
+    command.add_argument("what", metavar="FILE.py:FUNCTION", help="the function, and the file that it is in")
+    command.add_argument(
+        "--args", nargs="*", default=[], metavar="X", help="its arguments: numbers, or lists such as [1,2,3]"
+    )
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="a .svg, .png, .pdf, .html, .dot or .json file (default: FUNCTION.svg)"
+    )
+    command.add_argument("--backward", action="store_true", help="draw the backward pass too, with local derivatives")
+    command.add_argument("--html", action="store_true", help="make a page to step through the graph")
+    command.set_defaults(run=draw.run)
 
 
 def _number(kind: type[int] | type[float], expected: str, fits: Callable[[float], bool]) -> Callable[[str], float]:

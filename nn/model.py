@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,8 +15,11 @@ from nn.alignment import as_values
 from nn.layers.dense import Dense
 from nn.layers.layer import Layer, Shape
 from nn.layers.reshape import Flatten
-from nn.summary import print_summary
+from nn.summary import summary_of
 from nn.training import Trainer
+
+if TYPE_CHECKING:
+    from autograd.picture import Graph
 
 
 class Sequential(Trainer):
@@ -131,8 +134,22 @@ class Sequential(Trainer):
         return ((layer.name, layer) for layer in self.layers)
 
     def summary(self) -> None:
-        """Print the layers, their output shapes and their numbers of parameters."""
-        print_summary(self.name, self.layers, self.weights, self.trainable_weights)
+        """Print a table of the layers, their output shapes and their numbers of parameters; a notebook gets HTML."""
+        summary_of(self.name, self.layers, self.weights, self.trainable_weights).show()
+
+    def graph(self, x: Any, depth: int | None = 1) -> Graph:
+        """The computation graph of the output for a batch `x`, as `Tape.graph` gives it.
+
+        depth: how many levels of layers are opened: at 1 each layer of the model is one node, at 2 each layer in
+            those; None shows every operation, with the layers as name scopes.
+
+        >>> model = Sequential([Dense(4, activation="relu"), Dense(2)])
+        >>> [node.op or node.kind for node in model.graph(np.zeros((3, 5))).nodes]
+        ['input', 'dense', 'dense_1']
+        """
+        from nn.picture import recorded_graph  # drawing is loaded by those who draw
+
+        return recorded_graph(self, x, depth)
 
     def save_weights(self, path: str | os.PathLike[str]) -> None:
         """Write all weights to an .npz file, complete or not at all. ValueError before they exist."""

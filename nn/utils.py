@@ -1,4 +1,4 @@
-"""Small tools around a model: one seed for everything, and one-hot labels."""
+"""Small tools around a model: one seed for everything, one-hot labels, a picture of the layers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nn.picture import plot_model
 from nn.random import set_random_seed
 
-__all__ = ["set_random_seed", "to_categorical"]
+__all__ = ["plot_model", "set_random_seed", "to_categorical"]
 
 
 def to_categorical(labels: npt.ArrayLike, num_classes: int | None = None) -> npt.NDArray[np.float32]:

@@ -11,14 +11,16 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(p for name in ("autograd", "optim", "nn") for p in (ROOT / name).rglob("*.py"))
 
 # From the ground up. A room may import the rooms before it.
-ROOMS = ["errors", "locks", "graph", "debug", "nest", "primitive", "bundle", "families", "ops", "protocols", "at", "tensor",
+ROOMS = ["errors", "locks", "graph", "scopes", "debug", "nest", "primitive", "bundle", "families", "ops", "protocols", "at", "operators",
+         "tensor", "plan",
          "reverse", "forward", "tape", "custom", "transforms", "check", "picture", "explain"]  # fmt: skip
 THIRD_PARTY = {
     "autograd": {"numpy"},
     "autograd.ops": {"numpy", "scipy"},
-    "autograd.picture": {"numpy", "graphviz", "pygraphviz"},
+    "autograd.plan": {"numpy", "numba"},
+    "autograd.picture": {"numpy", "graphviz", "pygraphviz", "cairosvg"},
     "optim": {"numpy"},
-    "nn": {"numpy", "rich", "matplotlib", "sklearn"},
+    "nn": {"numpy", "rich", "matplotlib", "sklearn", "IPython"},
 }
 
 

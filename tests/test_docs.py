@@ -165,6 +165,18 @@ def test_the_page_of_operations_has_every_row(extension: Any) -> None:
         ast.parse(row.source)
 
 
+def test_every_function_of_numpy_has_been_decided_on(extension: Any) -> None:
+    coverage = extension("numpy_coverage")
+    for name, function in coverage.functions():
+        try:
+            coverage.kind(function)
+        except ValueError as error:
+            raise AssertionError(f"{name}: {error}") from None
+    page = (DOCS / "coverage.md").read_text(encoding="utf-8")
+    if f"of NumPy {'.'.join(np.__version__.split('.')[:2])} when" in page:  # other versions have other functions
+        assert page == coverage.page(), "out of date; run python docs/_ext/numpy_coverage.py"
+
+
 def test_docstrings_become_markup(extension: Any) -> None:
     converted = extension("docstrings").converted
     lines = [

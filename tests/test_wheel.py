@@ -39,7 +39,8 @@ def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
     tops = {name.split("/")[0] for name in names}
     assert {"autograd", "nn", "optim"} == {top for top in tops if not top.endswith(".dist-info")}
     for name in ("autograd/py.typed", "nn/py.typed", "optim/py.typed", "nn/datasets/data/digits.npz",
-                 "nn/datasets/data/LICENSE-digits.txt"):  # fmt: skip
+                 "nn/datasets/data/LICENSE-digits.txt",
+                 "autograd/picture/page/page.css", "autograd/picture/page/page.js"):  # fmt: skip
         assert name in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not any("test" in name or name.endswith(".pyc") for name in names)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from autograd.explain.derivatives import number_of, passed_on, pulled, same, words_of
+from autograd.explain.derivatives import number_of, pulled, same, words_of
 from autograd.explain.model import Explanation, Factor, Path, Step
 from autograd.explain.names import Names
 from autograd.explain.text import MOST, shown_factors
 from autograd.explain.ways import Edge, Ways
 from autograd.graph import Node, Value
+from autograd.picture.paths import log_size, passed_on
 from autograd.picture.summary import Number
 
 
@@ -26,7 +26,7 @@ def explain_connected(
     ways = Ways(nodes, target, readings, named)
     names.settle(ways.order)
     numbers = {edge: number_of(edge.steps) for edge in ways.edges} if _scalars(ways) else {}
-    listed = ways.first(MOST, _size_of(numbers) if numbers and ways.count > MOST else None)
+    listed = ways.first(MOST, (lambda edge: log_size(numbers[edge])) if numbers and ways.count > MOST else None)
     scalar = not np.shape(readings[0].value)
     factors = _Factors(ways, names, numbers)
     paths = [
@@ -88,16 +88,6 @@ class _Factors:
 
 def _scalars(ways: Ways) -> bool:
     return not any([np.shape(value.value) for value in ways.order])
-
-
-def _size_of(numbers: Mapping[Edge, Number | None]) -> Callable[[Edge], float]:
-    """The logarithm of a factor, so that sizes of products add up and never overflow."""
-
-    def size(edge: Edge) -> float:
-        number = abs(numbers[edge] or 0.0)
-        return math.log(number) if number > 0 else math.inf if number != number else -math.inf
-
-    return size
 
 
 def _product(path: Sequence[Edge], target: Value, numbers: Mapping[Edge, Number | None], scalar: bool) -> Any:

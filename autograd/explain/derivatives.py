@@ -90,11 +90,6 @@ def blocked(steps: Steps) -> bool:
     return pulled(steps, ones_like(steps[-1][0].out.value)) is None
 
 
-def passed_on(g: Number, factor: Number) -> Number:
-    """A cotangent times a local derivative, under the engine's law of zeros: nothing comes of exactly zero."""
-    return 0.0 if g == 0 else g * factor
-
-
 def same(a: Any, b: Any, size: Any) -> bool:
     """Whether two sums of terms with these sizes are equal but for rounding in the coarser dtype."""
     steps = [float(np.finfo(x.dtype).eps) for x in map(np.asarray, (a, b)) if x.dtype.kind in "fc"]

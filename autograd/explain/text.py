@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.picture.routes import UNCOUNTED
 from autograd.picture.summary import Number, Summary, written
 from autograd.picture.text import clean
 
 if TYPE_CHECKING:
     from autograd.explain.model import Explanation, Factor, Path, Place, Reason
 
-UNCOUNTED = 10**100  # where counting paths ends
 MOST = 12  # factors of one product that are written out, and terms of a sum
 _DIGITS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 USES = "number the uses of a value that goes into the same result in several ways: each alone, the others held fixed"

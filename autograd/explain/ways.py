@@ -6,16 +6,13 @@ paths there are.
 
 from __future__ import annotations
 
-import heapq
-import math
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import dataclass
-from itertools import count
 
 from autograd.explain.derivatives import blocked
-from autograd.explain.text import UNCOUNTED
 from autograd.graph import Node, Value, reached
+from autograd.picture.routes import Routes
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,7 +43,8 @@ class Ways:
             self._pass_over(named)
         self._place = {id(value): i for i, value in enumerate(self.order)}
         self._fan = self._fans()
-        self._counts = self._counted()
+        self._routes = Routes([id(value) for value in self.order], self.into, self._starts, _below)
+        self._counts = self._routes.counts()
 
     @property
     def edges(self) -> list[Edge]:
@@ -61,26 +59,7 @@ class Ways:
     def first(self, limit: int, size: Callable[[Edge], float] | None = None) -> list[list[Edge]]:
         """At most `limit` paths, each from the target down: the largest by the sum of `size` over their steps, or else
         those that come first in the recording."""
-        best: dict[int, list[tuple[float, int, Edge | None, int]]] = {}  # size, order, last step, which path before it
-        order = count()
-        for value in self.order:
-            found: list[tuple[float, int, Edge | None, int]] = []
-            if id(value) in self._starts:
-                found.append((0.0, next(order), None, 0))
-            for edge in self.into.get(id(value), []):
-                step = size(edge) if size else 0.0
-                found += [(_plus(b[0], step), next(order), edge, i) for i, b in enumerate(best[id(edge.bottom)])]
-            best[id(value)] = heapq.nsmallest(limit, found, key=lambda b: (-b[0], b[1]))
-        paths = []
-        for i in range(len(best.get(id(self.target), []))):
-            path: list[Edge] = []
-            value, rank = self.target, i
-            while (step_to := best[id(value)][rank])[2] is not None:
-                edge, rank = step_to[2], step_to[3]
-                path.append(edge)
-                value = edge.bottom
-            paths.append(path)
-        return paths
+        return self._routes.first(id(self.target), limit, size)
 
     def uses(self, path: Sequence[Edge]) -> list[int | None]:
         """For each step of a path: its number among those from the same value into the same one, and None where it is
@@ -92,7 +71,7 @@ class Ways:
             numbers.append(beside.index(edge) + 1 if apart else None)
         return numbers
 
-    def _add(self, path: Sequence[tuple[Node, list[int]]]) -> None:
+    def _add(self, path: Sequence[tuple[Node, Sequence[int]]]) -> None:
         self.order += self.sources
         for node, through in path:
             edges: list[Edge] = []
@@ -150,15 +129,6 @@ class Ways:
             chain += self.into[id(chain[-1].bottom)]
         return chain
 
-    def _counted(self) -> dict[int, int]:
-        """By id of a value: how many paths lead to it, a sum over its steps. Numbers without a limit would get so
-        long that adding them were no longer one step of work."""
-        counts: dict[int, int] = {}
-        for value in self.order:
-            into = sum([counts[id(edge.bottom)] for edge in self.into.get(id(value), [])])
-            counts[id(value)] = min(into + (id(value) in self._starts), UNCOUNTED)
-        return counts
-
     def _other_way(self, edge: Edge) -> bool:
         """Whether the bottom reaches the top by a detour. Nothing outside the stretch between them is looked at, and
         the stretches of a path do not overlap."""
@@ -179,6 +149,5 @@ class Ways:
         return Counter([id(edge.bottom) for edge in self.edges])
 
 
-def _plus(a: float, b: float) -> float:
-    """A sum of sizes; infinity less infinity counts as large, to be looked at."""
-    return math.inf if math.isnan(a + b) else a + b
+def _below(edge: Edge) -> int:
+    return id(edge.bottom)

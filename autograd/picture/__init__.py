@@ -14,7 +14,11 @@ The engine never imports this package; `Tape.graph` does when it is called.
 Graph(4 nodes, 4 edges, y = 10)
 """
 
+from autograd.picture.groups import Group
+from autograd.picture.lines import names_in
 from autograd.picture.model import Graph, GraphEdge, GraphNode
+from autograd.picture.paths import Path
 from autograd.picture.recorded import build
+from autograd.picture.summary import Summary
 
-__all__ = ["Graph", "GraphEdge", "GraphNode", "build"]
+__all__ = ["Graph", "GraphEdge", "GraphNode", "Group", "Path", "Summary", "build", "names_in"]

@@ -12,7 +12,7 @@ from autograd.picture.layers import Item
 _PARALLEL = 18.0  # between two links that join the same two boxes
 _BESIDE = 8.0  # how far beyond its own box a link may reach within the layer
 _NEAR = 12.0  # within this many pixels a link keeps its direction anyway
-_STEEPEST = 0.45  # the slant of a link beside its label, sideways over upwards
+_STEEPEST = 0.8  # the slant of a link beside its label, sideways over upwards
 
 Rows = list[tuple[float, float]]
 Waypoint = tuple[float, float, float | None]  # x, y, and the slant dx/dy there: None is any that looks smooth

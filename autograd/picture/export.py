@@ -1,12 +1,10 @@
-"""A graph as JSON, as DOT for Graphviz, and in a file."""
+"""A graph as JSON, and as DOT for Graphviz."""
 
 from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from autograd.picture.labels import Labels
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 
     from autograd.picture.model import Graph
 
-_SHAPES = {"variable": "box", "input": "box", "constant": "plaintext", "operation": "ellipse"}
+_SHAPES = {"variable": "box", "input": "box", "constant": "plaintext", "operation": "ellipse", "group": "box3d"}
 
 
 def to_json(graph: Graph) -> str:
@@ -31,6 +29,10 @@ def to_json(graph: Graph) -> str:
             "params": dict(node.params),
             "value": _summary(node.value),
             "gradient": _summary(node.gradient),
+            "where": node.where,
+            "line": node.line,
+            "scope": list(node.scope),
+            "group": asdict(node.group) if node.group else None,
         }
         for node in graph.nodes
     ]
@@ -41,6 +43,7 @@ def to_json(graph: Graph) -> str:
             "position": edge.position,
             "derivative": _number(edge.derivative),
             "carries_gradient": edge.carries_gradient,
+            "contribution": _summary(edge.contribution),
         }
         for edge in graph.edges
     ]
@@ -60,25 +63,6 @@ def to_dot(graph: Graph) -> graphviz.Digraph:
     for edge in graph.edges:
         dot.edge(edge.source, edge.target)
     return dot
-
-
-def save(graph: Graph, path: Path, *, backward: bool) -> Path:
-    """Write `.svg`, `.dot` or `.json`, whole or not at all; gives the path back."""
-    if path.suffix == ".svg":
-        text = graph.to_svg(backward=backward)
-    elif path.suffix == ".dot":
-        text = to_dot(graph).source
-    elif path.suffix == ".json":
-        text = to_json(graph)
-    else:
-        raise ValueError(f"save got the suffix {path.suffix!r} in {str(path)!r}; expected .svg, .dot or .json")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path
 
 
 def _summary(summary: Summary | None) -> dict[str, Any] | None:

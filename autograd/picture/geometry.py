@@ -7,7 +7,7 @@ enters its target from below.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Point = tuple[float, float]
 
@@ -34,14 +34,33 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """Boxes, by their positions, that are to stand in a frame with a label of this size at its upper left corner.
+
+    outer: the position of the cluster that this one is in, which comes before it.
+    """
+
+    members: tuple[int, ...]
+    label: tuple[float, float]
+    outer: int | None = None
+
+
+Frame = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+@dataclass(frozen=True)
 class Arrangement:
-    """Where everything is: centres of the boxes, courses of the links, centres of their labels."""
+    """Where everything is: centres of the boxes, courses of the links, centres of their labels.
+
+    frames: those of the clusters, None where there is no room for one.
+    """
 
     width: float
     height: float
     centres: list[Point]
     curves: list[Curve]
     labels: list[Point | None]
+    frames: list[Frame | None] = field(default_factory=list)
 
 
 def straight(start: Point, end: Point) -> Curve:

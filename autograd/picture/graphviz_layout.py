@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.picture.geometry import Arrangement, Box, Link, Point
+from autograd.picture.geometry import Arrangement, Box, Cluster, Frame, Link, Point
 
 _TIMEOUT = 60.0  # seconds; a graph that takes longer is laid out by our own engine
 
@@ -18,26 +18,27 @@ class LayoutError(ValueError):
     """Graphviz answered with something other than a complete layout."""
 
 
-def by_program(boxes: Sequence[Box], links: Sequence[Link]) -> Arrangement:
+def by_program(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster] = ()) -> Arrangement:
     """Positions from the `dot` program; OSError or SubprocessError if it can not be run."""
-    command = ["dot", "-Tjson"]
-    done = subprocess.run(command, input=_dot(boxes, links).encode(), capture_output=True, check=True, timeout=_TIMEOUT)
-    return _parsed(done.stdout, boxes, links)
+    text = _dot(boxes, links, clusters).encode()
+    done = subprocess.run(["dot", "-Tjson"], input=text, capture_output=True, check=True, timeout=_TIMEOUT)
+    return _parsed(done.stdout, boxes, links, clusters)
 
 
-def by_library(boxes: Sequence[Box], links: Sequence[Link]) -> Arrangement:
+def by_library(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster] = ()) -> Arrangement:
     """Positions from pygraphviz, in this process; ImportError if it is not there."""
     import pygraphviz
 
-    graph = pygraphviz.AGraph(string=_dot(boxes, links))
-    return _parsed(graph.draw(format="json", prog="dot"), boxes, links)
+    graph = pygraphviz.AGraph(string=_dot(boxes, links, clusters))
+    return _parsed(graph.draw(format="json", prog="dot"), boxes, links, clusters)
 
 
-def _dot(boxes: Sequence[Box], links: Sequence[Link]) -> str:
+def _dot(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster]) -> str:
     """The boxes and links in DOT. Lengths are in points, of which we make pixels; only sizes are in inches."""
+    # Operands stand in their order, unless clusters do: dot can not always do both.
     lines = [
         "digraph {",
-        "graph [rankdir=BT, ordering=in, nodesep=0.3, ranksep=0.45]",
+        f"graph [rankdir=BT, nodesep=0.3, ranksep=0.45, nslimit=5, nslimit1=5{'' if clusters else ', ordering=in'}]",
         'node [label="", fixedsize=true]',
         "edge [dir=none]",
     ]
@@ -49,15 +50,33 @@ def _dot(boxes: Sequence[Box], links: Sequence[Link]) -> str:
         # A chain of operations stays straight; leaves make way.
         more = ", weight=6" if link.source in made else ""
         if link.label:
-            # A table of fixed size is the only label whose size does not depend on the fonts installed.
-            width, height = link.label
-            cell = f'<td fixedsize="true" width="{width:.0f}" height="{height:.0f}"></td>'
-            more += f", label=<{_TABLE}<tr>{cell}</tr></table>>"
+            more += f", label={_label(link.label)}"
         lines.append(f"n{link.source} -> n{link.target} [link={i}{more}]")
-    return "\n".join([*lines, "}"])
+    return "\n".join([*lines, *_subgraphs(clusters), "}"])
 
 
-def _parsed(output: bytes, boxes: Sequence[Box], links: Sequence[Link]) -> Arrangement:
+def _subgraphs(clusters: Sequence[Cluster]) -> list[str]:
+    """The clusters, each inside its outer one."""
+    inside: list[list[str]] = [[] for _ in clusters]
+    outermost: list[str] = []
+    for i in reversed(range(len(clusters))):
+        cluster = clusters[i]
+        # In a graph that grows upwards, b is the upper edge.
+        head = f"graph [margin=10, labelloc=b, labeljust=l, label={_label(cluster.label)}]"
+        members = "; ".join([f"n{member}" for member in cluster.members])
+        text = "\n".join([f"subgraph cluster_{i} {{", head, members, *inside[i], "}"])
+        (outermost if cluster.outer is None else inside[cluster.outer]).insert(0, text)
+    return outermost
+
+
+def _label(size: tuple[float, float]) -> str:
+    """Room for a label: a table of fixed size is the only one that does not depend on the fonts installed."""
+    width, height = size
+    cell = f'<td fixedsize="true" width="{width:.0f}" height="{height:.0f}"></td>'
+    return f"<{_TABLE}<tr>{cell}</tr></table>>"
+
+
+def _parsed(output: bytes, boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster]) -> Arrangement:
     try:
         answer: dict[str, Any] = json.loads(output)
         _, _, width, height = map(float, answer["bb"].split(","))
@@ -66,15 +85,20 @@ def _parsed(output: bytes, boxes: Sequence[Box], links: Sequence[Link]) -> Arran
             x, y = text.split(",")[:2]
             return float(x), height - float(y)  # Graphviz's y grows upwards
 
-        place = {shape["name"]: point(shape["pos"]) for shape in answer["objects"]}
+        def frame(text: str) -> Frame:
+            left, low, right, high = map(float, text.split(","))
+            return left, height - high, right, height - low
+
+        objects = {thing["name"]: thing for thing in answer["objects"]}
         found = {int(edge["link"]): edge for edge in answer.get("edges", [])}
         ordered = [found[i] for i in range(len(links))]
         return Arrangement(
             width,
             height,
-            centres=[place[f"n{i}"] for i in range(len(boxes))],
+            centres=[point(objects[f"n{i}"]["pos"]) for i in range(len(boxes))],
             curves=[[point(text) for text in edge["pos"].split()] for edge in ordered],
             labels=[point(edge["lp"]) if link.label else None for edge, link in zip(ordered, links, strict=True)],
+            frames=[frame(objects[f"cluster_{i}"]["bb"]) for i in range(len(clusters))],
         )
     except (KeyError, ValueError) as error:
         raise LayoutError(f"Graphviz gave no complete layout: {error!r}") from error

@@ -11,6 +11,7 @@ from autograd.picture.summary import written
 from autograd.picture.text import clean
 
 if TYPE_CHECKING:
+    from autograd.picture.groups import Group
     from autograd.picture.model import Graph, GraphEdge, GraphNode
 
 Role = Literal["heading", "symbol", "value", "detail", "gradient", "gradient detail"]
@@ -46,12 +47,17 @@ class Labels:
             self._operands[edge.target].append(edge)
         self._target = graph.node(graph.target)
 
-    def lines(self, node: GraphNode, *, backward: bool = False) -> list[Line]:
-        """What stands in a node: its name and formula, its value, and in the backward picture its gradient."""
-        lines = self._heading(node)
+    def lines(self, node: GraphNode, *, backward: bool = False, values: bool = True) -> list[Line]:
+        """What stands in a node: its name and formula, its value, and in the backward picture its gradient.
+
+        values: whether the numbers are said, beside the shapes of arrays and the constants.
+        """
+        lines = _of_group(node, node.group) if node.group else self._heading(node)
         if node.value.number is None:
-            lines += [Line(node.value.kind(), "detail"), Line(node.value.span(), "detail")]
-        else:
+            lines.append(Line(node.value.kind(), "detail"))
+            if values and node.value.span():
+                lines.append(Line(node.value.span(), "detail"))
+        elif values or node.kind == "constant" or not lines:
             lines.append(Line(node.value.span(), "value"))
         if backward and node.gradient is not None:
             ratio = _ratio(self._target, node)
@@ -81,6 +87,11 @@ class Labels:
         made = f" = {node.op}({operands})" if node.op else ""
         gradient = f"; gradient {node.gradient}" if node.gradient else ""
         return f"{node.kind} {self._name(node.id)}{made}: {node.value}{gradient}"
+
+    def formula(self, node: GraphNode) -> str:
+        """What stands in a node above its value, on one line; the id of a leaf without a name."""
+        words = [line.text for line in self._heading(node)]
+        return " ".join(words).replace("_ ", "_") or node.id
 
     def title(self) -> str:
         """What the picture is, in a line."""
@@ -134,6 +145,18 @@ def param_text(value: Any) -> str:
     if isinstance(value, type | np.dtype):
         return np.dtype(value).name if not isinstance(value, type) or issubclass(value, np.generic) else value.__name__
     return "…" if value is Ellipsis else clean(str(value))
+
+
+def _of_group(node: GraphNode, group: Group) -> list[Line]:
+    """A group's name, how often it repeats itself, how large it is."""
+    heading = f"{node.name} = {node.op}" if node.name and node.name != node.op else node.op or ""
+    lines = [Line(clean(heading), "heading")]
+    if group.repeats > 1:
+        lines.append(Line(f"×{group.repeats}", "symbol"))
+    if node.params:
+        lines.append(Line(clean(", ".join(node.params.values())), "detail"))
+    sizes = [(group.operations, "operation"), (group.parameters, "parameter")]
+    return lines + [Line(f"{n:,} {what}{'s' if n > 1 else ''}", "detail") for n, what in sizes if n]
 
 
 def _symbol(op: str) -> list[Line]:

@@ -39,7 +39,7 @@ def layer(boxes: Sequence[Box], links: Sequence[Link]) -> tuple[list[Item], list
     labelled = any(link.label for link in links)
     items = [
         Item(rank * (2 if labelled else 1), box.width / 2, box.width / 2, box.height, box.round, light=i not in made)
-        for i, (rank, box) in enumerate(zip(_ranks(len(boxes), links), boxes, strict=True))
+        for i, (rank, box) in enumerate(zip(ranks(len(boxes), links), boxes, strict=True))
     ]
     passing: dict[tuple[int, int], int] = {}  # the bends of a source are shared by all its links
     courses = []
@@ -67,16 +67,16 @@ def layer(boxes: Sequence[Box], links: Sequence[Link]) -> tuple[list[Item], list
     return items, layers, courses
 
 
-def _ranks(count: int, links: Sequence[Link]) -> list[int]:
+def ranks(count: int, links: Sequence[Link]) -> list[int]:
     """The longest path that leads to each box; leaves move up to their lowest user. Sources stand before targets."""
-    ranks = [0] * count
+    found = [0] * count
     for link in sorted(links, key=lambda link: link.target):
-        ranks[link.target] = max(ranks[link.target], ranks[link.source] + 1)
+        found[link.target] = max(found[link.target], found[link.source] + 1)
     lowest: dict[int, int] = {}
     for link in links:
-        lowest[link.source] = min(lowest.get(link.source, count), ranks[link.target])
+        lowest[link.source] = min(lowest.get(link.source, count), found[link.target])
     made = {link.target for link in links}
-    return [lowest[i] - 1 if i not in made and i in lowest else rank for i, rank in enumerate(ranks)]
+    return [lowest[i] - 1 if i not in made and i in lowest else rank for i, rank in enumerate(found)]
 
 
 def _from_the_top(items: list[Item]) -> list[int]:

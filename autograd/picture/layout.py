@@ -11,18 +11,26 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 
-from autograd.picture import graphviz_layout, layered
-from autograd.picture.geometry import Arrangement, Box, Link
+from autograd.picture import frames, graphviz_layout, layered
+from autograd.picture.geometry import Arrangement, Box, Cluster, Link
+from autograd.picture.layers import ranks
 
-# In order of preference; each takes boxes and links.
-_ENGINES: dict[str, Callable[[Sequence[Box], Sequence[Link]], Arrangement]] = {
+
+def _by_ourselves(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster]) -> Arrangement:
+    return frames.framed(layered.arrange(boxes, links), boxes, clusters)
+
+
+# In order of preference; each takes boxes, links and clusters.
+_ENGINES: dict[str, Callable[[Sequence[Box], Sequence[Link], Sequence[Cluster]], Arrangement]] = {
     "dot": graphviz_layout.by_program,
     "pygraphviz": graphviz_layout.by_library,
-    "layered": layered.arrange,
+    "layered": _by_ourselves,
 }
 
-# Above this many boxes and labels Graphviz would keep people waiting, so that it has to be asked for by name.
+# Above this many boxes and labels, or layers that links pass, Graphviz would keep people waiting, so that it has to be
+# asked for by name.
 _LARGE = 1000
+_LONG = 3000
 
 
 def engines() -> list[str]:
@@ -31,8 +39,10 @@ def engines() -> list[str]:
     return [name for name in _ENGINES if present[name]]
 
 
-def arrange(boxes: Sequence[Box], links: Sequence[Link], engine: str | None = None) -> Arrangement:
-    """Positions for the boxes and courses for the links, none of which overlap a box.
+def arrange(
+    boxes: Sequence[Box], links: Sequence[Link], engine: str | None = None, clusters: Sequence[Cluster] = ()
+) -> Arrangement:
+    """Positions for the boxes and courses for the links, none of which overlap a box; frames for the clusters.
 
     engine: one of "dot", "pygraphviz" and "layered"; None takes the first that is present and works.
     ValueError for an engine that does not exist or is not present.
@@ -40,11 +50,18 @@ def arrange(boxes: Sequence[Box], links: Sequence[Link], engine: str | None = No
     if engine is not None:
         if engine not in engines():
             raise ValueError(f"the layout engine is {engine!r}; expected one that is present: {', '.join(engines())}")
-        return _ENGINES[engine](boxes, links)
-    if len(boxes) + sum([link.label is not None for link in links]) <= _LARGE:
+        return _ENGINES[engine](boxes, links, clusters)
+    if not _slow(boxes, links):
         for name in engines()[:-1]:
             try:
-                return _ENGINES[name](boxes, links)
+                return _ENGINES[name](boxes, links, clusters)
             except (ImportError, OSError, subprocess.SubprocessError, graphviz_layout.LayoutError):
                 continue  # an installation that is broken is as good as none
-    return layered.arrange(boxes, links)
+    return _by_ourselves(boxes, links, clusters)
+
+
+def _slow(boxes: Sequence[Box], links: Sequence[Link]) -> bool:
+    """Whether Graphviz would take more than a second or so."""
+    rank = ranks(len(boxes), links)
+    passed = sum([rank[link.target] - rank[link.source] for link in links])
+    return len(boxes) + sum([link.label is not None for link in links]) > _LARGE or passed > _LONG

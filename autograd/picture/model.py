@@ -6,26 +6,39 @@ under the ids n0, n1, …; an edge leads from a value to a result it went into. 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Literal
 
-from autograd.picture import export
+from autograd.picture import export, paths
+from autograd.picture.collapse import collapsed
+from autograd.picture.groups import Group
+from autograd.picture.paths import Path
 from autograd.picture.summary import Number, Summary
 
 if TYPE_CHECKING:
     import graphviz
 
-Kind = Literal["variable", "input", "constant", "operation"]
+    from autograd.picture.highlight import Highlight
+    from autograd.picture.page import Interactive
+
+Kind = Literal["variable", "input", "constant", "operation", "group"]
 
 
 @dataclass(frozen=True)
 class GraphNode:
     """A value: a variable, an input (any other tensor or array), a constant (a number), or an operation's result.
 
-    op: the operation's name, None for a leaf; params: its metadata in words, such as {"axis": "1"}.
+    A group stands for several operations, and has the value of the last one; see `Graph.collapsed`.
+
+    op: the operation's name, or the group's; None for a leaf. params: metadata in words, such as {"axis": "1"}.
     gradient: of the sum of the target's elements by this value; None where no gradient flows.
+    where, line: file and line of the user's program that ran the operation, as in "model.py:12", and what it says
+        there; None for a leaf, and where there is no source to look at.
+    scope: the name scopes, or layers, that it belongs to, from the outermost in; a leaf belongs where it is used.
+    group: what stands behind a node of kind "group".
     """
 
     id: str
@@ -35,10 +48,14 @@ class GraphNode:
     op: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     gradient: Summary | None = None
+    where: str | None = None
+    line: str | None = None
+    scope: tuple[str, ...] = ()
+    group: Group | None = None
 
     @property
-    def shape(self) -> tuple[int, ...]:
-        """The length of each axis; () for a scalar."""
+    def shape(self) -> tuple[int | None, ...]:
+        """The length of each axis; () for a scalar. None for one that is not known, as a batch's may be."""
         return self.value.shape
 
     @property
@@ -53,6 +70,8 @@ class GraphEdge:
 
     derivative: the local derivative of the target by this input if both are scalars, else None.
     carries_gradient: whether the backward sweep runs along this edge.
+    contribution: what the sweep passes back along it, the target's gradient times the local derivative; over all
+        uses of a value these add up to its gradient. None where no gradient flows.
     """
 
     source: str
@@ -60,6 +79,7 @@ class GraphEdge:
     position: int
     derivative: Number | None = None
     carries_gradient: bool = False
+    contribution: Summary | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,6 +113,46 @@ class Graph:
         known = ", ".join([node.name for node in self.nodes if node.name]) or "none"
         raise KeyError(f"no node has the id or name {key!r}; there are n0 to n{len(self.nodes) - 1}, names: {known}")
 
+    def paths(self, source: str, limit: int = 1000) -> tuple[Path, ...]:
+        """Every path from the value with this id or name to the target along which a gradient flows.
+
+        A value through which none flows has all paths. ValueError if there are more than `limit`.
+
+        >>> from autograd import Tape, Variable
+        >>> x = Variable(3.0, name="x")
+        >>> with Tape(persistent=True) as t:
+        ...     y = x * x
+        >>> [(path.nodes, path.product) for path in t.graph(y).paths("x")]
+        [(('n0', 'n1'), 3.0), (('n0', 'n1'), 3.0)]
+        """
+        return paths.find(self, source, limit)
+
+    def collapsed(
+        self, *, depth: int | None = None, collapse: Callable[[tuple[str, ...]], bool] | None = None, limit: int = 150
+    ) -> Graph:
+        """The same graph with fewer nodes: a node of kind "group" stands for a scope, or for what repeats itself.
+
+        depth: how many levels of scopes are opened up: at 0 each of the outermost ones is one group.
+        collapse: which scopes become groups, as in `lambda scope: scope[-1].startswith("block")`; a scope is the
+            tuple of its names, the outermost first.
+        limit: without either of them, the graph is opened up as far as it keeps to so many nodes; one that does
+            anyway stays as it is.
+
+        Three or more repeats of the same structure are one group, unless `collapse` says what to do.
+
+        >>> from autograd import Tape, Variable
+        >>> x = Variable(1.0)
+        >>> with Tape(persistent=True) as t:
+        ...     y = x
+        ...     for _ in range(500):
+        ...         y = 0.9 * y + 1.0
+        >>> graph = t.graph(y)
+        >>> group = graph.collapsed().node(graph.target).group
+        >>> len(graph.nodes), len(graph.collapsed().nodes), group.repeats
+        (2001, 1, 500)
+        """
+        return collapsed(self, depth, collapse, limit)
+
     def to_json(self) -> str:
         """The graph as JSON; NaN and the infinities, which JSON lacks, are strings."""
         return export.to_json(self)
@@ -101,19 +161,99 @@ class Graph:
         """The graph as a `graphviz.Digraph`, to be styled further or rendered by Graphviz."""
         return export.to_dot(self)
 
-    def to_svg(self, *, backward: bool = False, engine: str | None = None) -> str:
+    def to_svg(
+        self,
+        *,
+        backward: bool = False,
+        values: bool = True,
+        highlight: str | None = None,
+        depth: int | None = None,
+        collapse: Callable[[tuple[str, ...]], bool] | Literal[False] | None = None,
+        steady: bool = False,
+        positions: Mapping[str, tuple[float, float]] | None = None,
+        engine: str | None = None,
+    ) -> str:
         """The picture as SVG; nothing else needs to be installed.
 
         backward: also draw the backward pass, dashed, with local derivatives, and the gradient in each node.
-        engine: what computes the positions, "dot", "pygraphviz" or "layered"; None takes the first one present.
+        values: whether numbers stand in the nodes; without them it is a picture of the structure.
+        highlight: the id or name of a value: draw the backward pass and the paths to it; see `Graph.highlight`.
+        depth, collapse: draw `Graph.collapsed` with these; with neither of them a graph of more than 150 nodes is
+            collapsed too. `collapse=False` draws every node.
+        steady: leave room for all that pictures of this graph may show, so that in a sequence of them nothing moves.
+        positions: the centre of each node, by id or name, as (x, y) in pixels, y downwards; see `Graph.positions`.
+        engine: what computes the positions otherwise, "dot", "pygraphviz" or "layered"; None takes the first one
+            present. The steady picture is always laid out by "layered", so that it is the same everywhere.
         """
-        from autograd.picture.svg import draw
+        from autograd.picture.svg import Look, draw
 
-        return draw(self, backward=backward, engine=engine)
+        if highlight is not None:
+            if depth is not None or collapse:
+                raise ValueError("highlight shows every step of a path; leave out depth and collapse")
+            return self.highlight(highlight).to_svg(steady=steady, positions=positions, engine=engine)
+        graph = self if collapse is False else self.collapsed(depth=depth, collapse=collapse)
+        return draw(graph, Look(backward, values, steady, positions, engine=engine))
 
-    def save(self, path: str | Path, *, backward: bool = False) -> Path:
-        """Write the graph as `.svg`, `.dot` or `.json`, by the suffix; ValueError for any other suffix."""
-        return export.save(self, Path(path), backward=backward)
+    def positions(self) -> dict[str, tuple[float, float]]:
+        """The centre of each node, by id, in the steady picture: to be changed and handed to `to_svg`."""
+        from autograd.picture.svg import positions
+
+        return positions(self)
+
+    def highlight(self, source: str) -> Highlight:
+        """The paths from the value with this id or name to the target, with their products: the chain rule at work.
+
+        Draws itself, and prints the products beside the gradient of the backward sweep. ValueError where none flows.
+
+        >>> from autograd import Tape, Variable
+        >>> a = Variable(5.0, name="a")
+        >>> with Tape(persistent=True) as t:
+        ...     b = 2 * a
+        ...     c = a * b
+        >>> print(t.graph(c, b=b, c=c).highlight("a"))
+        ∂c/∂a: 2 paths from a to c
+          c ← a  10
+          c ← b ← a  5 · 2 = 10
+        sum = 20, as in the backward sweep
+        """
+        from autograd.picture.highlight import highlighted
+
+        return highlighted(self, source)
+
+    def to_html(self) -> str:
+        """A page to step through the graph, forward and then back: one file that loads nothing else.
+
+        A slider, buttons and the keys walk through the steps, each of them in words and numbers. A value shows what
+        is known of it, and a leaf its paths to the target, whose products add up to its gradient. Without scripts,
+        and on paper, a table has all steps. A graph of more than 150 nodes is shown collapsed; see `collapsed`.
+
+        >>> from autograd import Tape, Variable
+        >>> w = Variable(3.0, name="w")
+        >>> with Tape(persistent=True) as t:
+        ...     loss = w * w
+        >>> page = t.graph(loss).to_html()
+        >>> page[:15], "3 × 3 = 9" in page, "3 + 3 = 6" in page
+        ('<!doctype html>', True, True)
+        """
+        from autograd.picture.page import page
+
+        return page(self)
+
+    def interactive(self) -> Interactive:
+        """The page of `to_html` in a frame, for a notebook to show; it works in a saved notebook as well."""
+        from autograd.picture.page import interactive
+
+        return interactive(self)
+
+    def save(self, path: str | os.PathLike[str], **options: Any) -> FilePath:
+        """Write the graph by the suffix: `.svg`, `.png` or `.pdf` a picture, `.html` a page, `.dot` or `.json` data.
+
+        options: of a picture, as for `to_svg`. PNG and PDF need CairoSVG, rsvg-convert or dot on this machine.
+        ValueError for any other suffix, for options that do not apply, and where nothing can make a PNG or PDF.
+        """
+        from autograd.picture import files
+
+        return files.save(self, FilePath(path), options)
 
     def __repr__(self) -> str:
         target = self.node(self.target)

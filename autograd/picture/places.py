@@ -28,9 +28,9 @@ def place(items: list[Item], layers: list[list[int]]) -> None:
 
 
 def _wish(items: list[Item], item: Item, below: bool, above: bool) -> float:
-    """The mean of its neighbours' places, light ones only where there are no others."""
+    """The mean of its neighbours' places; for what does not make way, light ones only where there are no others."""
     near = [items[i] for i in [*(item.below if below else []), *(item.above if above else [])]]
-    near = [other for other in near if not other.light] or near
+    near = [other for other in near if item.light or not other.light] or near
     return sum([other.x for other in near]) / len(near) if near else item.x
 
 

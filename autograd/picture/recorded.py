@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,22 +10,34 @@ import numpy as np
 from autograd.errors import TapeError
 from autograd.graph import Node, Value, raw, reached
 from autograd.nest import leaves
-from autograd.picture.derivatives import gradients, local_derivative
+from autograd.picture.derivatives import local_derivatives, sweep
 from autograd.picture.labels import param_text
+from autograd.picture.lines import SourceLines
 from autograd.picture.model import Graph, GraphEdge, GraphNode, Kind
+from autograd.picture.operations import Operation, operations
 from autograd.picture.summary import Summary
+from autograd.picture.values import Values, is_number
+from autograd.scopes import scopes_of
 from autograd.tensor import Tensor, Variable
 
 if TYPE_CHECKING:
     from autograd.tape import Tape
 
 
-def build(tape: Tape, target: Any, sources: Any = None, names: Mapping[str, Any] | None = None) -> Graph:
+def build(
+    tape: Tape,
+    target: Any,
+    sources: Any = None,
+    names: Mapping[str, Any] | None = None,
+    local_names: Mapping[str, Any] | None = None,
+) -> Graph:
     """The graph of everything that influences `target`, from what `tape` has recorded.
 
     sources: a tensor or variable, or a nested structure of them; only what lies between them and the target is
         then kept, and whatever else went in becomes an input.
     names: labels for tensors, variables and arrays; they go before the values' own names.
+    local_names: names for values that have no other; what they do not fit is passed over. `names_in` gives those of
+        a function's own variables.
 
     Gradients are those of the sum of the target's elements, by all that the tape watches and what follows from it.
     TapeError if the recording is gone or does not hold the target; TypeError for a target, source or label of
@@ -34,74 +46,49 @@ def build(tape: Tape, target: Any, sources: Any = None, names: Mapping[str, Any]
     nodes = _behind(tape, target)
     if sources is not None:
         nodes = _between(tape, nodes, target, sources)
-    values = _Values()
-    for node in nodes:
-        values.add(node)
+    values = Values()
+    for operation in (steps := operations(nodes)):
+        values.add(operation)
     labels = labels_by_id(tape, names or {})
     if unused := [name for key, name in labels.items() if key not in values.place]:
         raise ValueError(f"the label {unused[0]!r} is for a value that has no part in the target; leave it out")
+    labels = labels_by_id(tape, local_names or {}) | own_names(values.order) | labels
 
     variables = {id(x) for variable in tape.watched_variables() for x in tape.values_of(variable)}
-    followed = {i: x for i, x in enumerate(values.order) if isinstance(x, Value) and id(x) in tape.known}
-    swept = gradients(nodes, target, list(followed.values()))
-    gradient = {i: g for i, g in zip(followed, swept, strict=True) if g is not None}
+    followed = [x for x in values.order if isinstance(x, Value) and id(x) in tape.known]
+    swept = sweep(steps, target, followed, tape.late)
+    derivatives = list(local_derivatives(steps))
+    scopes, source_lines = values.scopes(scopes_of(tape)), SourceLines()
     return Graph(
         nodes=tuple([
             GraphNode(
                 id=f"n{i}",
                 kind=_kind(x, i in values.made, id(x) in variables),
-                value=Summary.of(_plain(x)),
-                name=labels.get(id(x)) or (x.name if isinstance(x, Tensor) else None),
-                op=values.made[i].op.name if i in values.made else None,
-                params=_params(values.made.get(i)),
-                gradient=Summary.of(_plain(gradient[i])) if i in gradient else None,
+                value=Summary.of(raw(x)),
+                name=labels.get(id(x)),
+                gradient=Summary.of(raw(swept.gradients[id(x)])) if id(x) in swept.gradients else None,
+                scope=scopes[i],
+                **(_made(steps[values.made[i]], source_lines) if i in values.made else {}),
             )
             for i, x in enumerate(values.order)
         ]),
         edges=tuple([
             GraphEdge(
                 source=f"n{source}",
-                target=f"n{made}",
+                target=f"n{values.place[id(steps[step].out)]}",
                 position=position,
-                derivative=local_derivative(values.made[made], position),
-                carries_gradient=source in gradient and values.made[made].op.rules[position] is not None,
+                derivative=derivatives[step][position],
+                carries_gradient=(step, position) in swept.contributions,
+                contribution=swept.contributions.get((step, position)),
             )
-            for source, made, position in values.edges
+            for source, step, position in values.edges
         ]),
         target=f"n{values.place[id(target)]}",
     )  # fmt: skip
 
 
-class _Values:
-    """The values of a recording in order, each once and after what it was made from, and the edges between them."""
-
-    def __init__(self) -> None:
-        self.order: list[Any] = []
-        self.place: dict[int, int] = {}  # where in `order` the object with this id stands
-        self.made: dict[int, Node] = {}  # by place: the node that made the value
-        self.edges: list[tuple[int, int, int]] = []  # places of source and target, position of the input
-
-    def add(self, node: Node) -> None:
-        inputs = [(self._input(x), i) for i, x in enumerate(node.inputs) if x is not None]
-        made = self._append(node.out)
-        self.made[made] = node
-        self.edges += [(source, made, i) for source, i in inputs]
-
-    def _input(self, x: Any) -> int:
-        # Python keeps one object for each small number, so equal constants are told apart by their use.
-        if _is_number(x) or id(x) not in self.place:
-            return self._append(x)
-        return self.place[id(x)]
-
-    def _append(self, x: Any) -> int:
-        self.order.append(x)
-        if not _is_number(x):
-            self.place[id(x)] = len(self.order) - 1
-        return len(self.order) - 1
-
-
-def _behind(tape: Tape, target: Any) -> list[Node]:
-    """The nodes that lead to the target, in recording order: one walk back over the recording."""
+def _behind(tape: Tape, target: Any) -> list[tuple[int, Node]]:
+    """The nodes that lead to the target and their places in the recording: one walk back over it."""
     if not isinstance(target, Tensor):
         raise TypeError(f"graph got {type(target).__name__} as target; expected a Tensor")
     if not tape.nodes:
@@ -110,9 +97,10 @@ def _behind(tape: Tape, target: Any) -> list[Node]:
         )
     wanted = {id(target)}
     behind = []
-    for node in reversed(tape.nodes):
+    for position in reversed(range(len(tape.nodes))):
+        node = tape.nodes[position]
         if id(node.out) in wanted:
-            behind.append(node)
+            behind.append((position, node))
             wanted.update([id(x) for x in node.inputs])
     if not behind:
         raise TapeError(
@@ -122,15 +110,16 @@ def _behind(tape: Tape, target: Any) -> list[Node]:
     return behind[::-1]
 
 
-def _between(tape: Tape, nodes: list[Node], target: Value, sources: Any) -> list[Node]:
+def _between(tape: Tape, nodes: list[tuple[int, Node]], target: Value, sources: Any) -> list[tuple[int, Node]]:
     """Of the nodes, those that the sources have an influence on."""
     values: list[Value] = []
     for source in leaves(sources):
         if not isinstance(source, Tensor):
             raise TypeError(f"graph got {type(source).__name__} as source; expected a Tensor or Variable")
         values += tape.values_of(source)
-    between = [node for node, _ in reached(nodes, values)]
-    if not between or between[-1].out is not target:
+    kept = {id(node) for node, _ in reached([node for _, node in nodes], values)}
+    between = [(position, node) for position, node in nodes if id(node) in kept]
+    if not between or between[-1][1].out is not target:
         raise ValueError("no gradient flows from the target to any of the sources; leave sources out to see why")
     return between
 
@@ -158,16 +147,18 @@ def _kind(x: Any, made: bool, variable: bool) -> Kind:
         return "operation"
     if variable:
         return "variable"
-    return "constant" if _is_number(x) else "input"
+    return "constant" if is_number(x) else "input"
 
 
-def _params(node: Node | None) -> dict[str, str]:
-    return {key: param_text(value) for key, value in node.params.items()} if node else {}
+def own_names(values: Sequence[Any]) -> dict[int, str]:
+    """The names that values were given when they were made, by id."""
+    return {id(x): x.name for x in values if isinstance(x, Tensor) and x.name}
 
 
-def _is_number(x: Any) -> bool:
-    return not isinstance(x, Value) and np.ndim(x) == 0
-
-
-def _plain(x: Any) -> Any:
-    return raw(x)
+def _made(operation: Operation, source_lines: SourceLines) -> dict[str, Any]:
+    """What a node says of the operation that made it."""
+    params = {key: param_text(value) for key, value in operation.node.params.items()}
+    if operation.result is not None:
+        params["result"] = operation.result
+    where, line = source_lines.of(operation.node)
+    return {"op": operation.node.op.name, "params": params, "where": where, "line": line}

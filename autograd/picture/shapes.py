@@ -1,7 +1,8 @@
 """The nodes of a picture: a shape and a colour for each kind, made large enough for the lines in it.
 
 Kinds differ in shape as well as in colour: an operation is an ellipse, a variable a box with round corners, an
-input a box with sharp ones, a constant a bare tag without an outline. The fills are light and carry dark text, and the
+input a box with sharp ones, a constant a bare tag without an outline, a group a box with little round corners, and with
+a second sheet behind it if it is repeated. The fills are light and carry dark text, and the
 outlines are of middling brightness, so that all of it can be read on a light page and on a dark one.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement
 
 from autograd.picture.geometry import Box, Point
@@ -41,9 +42,11 @@ FACES: dict[Role, Face] = {
     "gradient detail": Face(12, False, BACKWARD_INK),
 }
 _LEADING = 1.32  # distance of two lines in units of their size
-_PADDING = {"variable": (12, 8), "input": (12, 8), "constant": (8, 3), "operation": (6, 3)}
+_PADDING = {"variable": (12, 8), "input": (12, 8), "constant": (8, 3), "operation": (6, 3), "group": (14, 9)}
 _NARROWEST = 44.0
 _RING = 3.5  # between the two outlines of the target
+_SHEET = 5.0  # how far the second sheet of a repeated group looks out
+_THIN, _THICK = "1.6", "3.6"  # outlines, and those that are to be seen first
 
 # Fill, outline.
 _COLOURS: dict[Kind, tuple[str, str]] = {
@@ -51,13 +54,23 @@ _COLOURS: dict[Kind, tuple[str, str]] = {
     "input": ("#e2effa", "#3b78b0"),
     "constant": ("#e9ecef", "none"),
     "operation": ("#e9f5e9", "#47864f"),
+    "group": ("#f1ecf8", "#7a5ea8"),
 }
 
+# The same where something else is to be seen first, and the text on it.
+_PALE, _PALE_INK = ("#f4f4f4", "#8c8c8c"), "#5c5c5c"
+Style = Literal["plain", "thick", "pale"]
+_CORNERS: dict[Kind, float] = {"variable": 11.0, "constant": 3.0, "group": 5.0}
 
-def measured(kind: Kind, lines: Sequence[Line], *, target: bool) -> Box:
-    """The smallest good shape of this kind around these lines, and around the second outline of the target."""
+
+def measured(kind: Kind, lines: Sequence[Line], *, target: bool, sheets: bool = False) -> Box:
+    """The smallest good shape of this kind around these lines, and around the second outline of the target.
+
+    sheets: whether a second sheet looks out behind it, as for a group that is repeated.
+    """
     box = _around(kind, lines)
-    return Box(box.width + 2 * _RING, box.height + 2 * _RING, box.round) if target else box
+    more = 2 * _RING * target + _SHEET * sheets
+    return Box(box.width + more, box.height + more, box.round)
 
 
 def _around(kind: Kind, lines: Sequence[Line]) -> Box:
@@ -82,14 +95,26 @@ def _around(kind: Kind, lines: Sequence[Line]) -> Box:
     return Box(wide, high, round=True)
 
 
-def drawn(parent: Element, kind: Kind, box: Box, centre: Point, *, target: bool) -> None:
+def drawn(
+    parent: Element, kind: Kind, box: Box, centre: Point, *, target: bool, sheets: bool = False, style: Style = "plain"
+) -> None:
     """Draw the outline; the target's is double."""
-    _outline(parent, kind, box, centre)
+    if sheets:
+        box, (x, y), half = Box(box.width - _SHEET, box.height - _SHEET), centre, _SHEET / 2
+        _outline(parent, kind, box, (x + half, y - half), style)
+        centre = (x - half, y + half)
+    _outline(parent, kind, box, centre, style)
     if target:
-        _outline(parent, kind, Box(box.width - 2 * _RING, box.height - 2 * _RING, box.round), centre)
+        _outline(
+            parent,
+            kind,
+            Box(box.width - 2 * _RING, box.height - 2 * _RING, box.round),
+            centre,
+            "pale" if style == "pale" else "plain",
+        )
 
 
-def written_in(parent: Element, lines: Sequence[Line], centre: Point) -> None:
+def written_in(parent: Element, lines: Sequence[Line], centre: Point, *, style: Style = "plain") -> None:
     """Set the lines of text, centred."""
     x, y = centre
     y -= sum([_height(line) for line in lines]) / 2
@@ -97,7 +122,7 @@ def written_in(parent: Element, lines: Sequence[Line], centre: Point) -> None:
         face = FACES[line.role]
         height = _height(line)
         attributes = {"x": f"{x:.1f}", "y": f"{y + height / 2 + 0.36 * face.size:.1f}", "font-size": f"{face.size:g}"}
-        attributes["fill"] = face.colour
+        attributes["fill"] = _PALE_INK if style == "pale" else face.colour
         if face.bold:
             attributes["font-weight"] = "bold"
         SubElement(parent, "text", attributes).text = line.text
@@ -108,14 +133,14 @@ def _height(line: Line) -> float:
     return _LEADING * FACES[line.role].size
 
 
-def _outline(parent: Element, kind: Kind, box: Box, centre: Point) -> None:
-    fill, stroke = _COLOURS[kind]
+def _outline(parent: Element, kind: Kind, box: Box, centre: Point, style: Style) -> None:
+    fill, stroke = _COLOURS[kind] if style != "pale" else (_PALE[0], "none" if kind == "constant" else _PALE[1])
     a, b = box.width / 2, box.height / 2
-    paint = {"fill": fill, "stroke": stroke, "stroke-width": "1.6"}
+    paint = {"fill": fill, "stroke": stroke, "stroke-width": _THICK if style == "thick" else _THIN}
     if box.round:
         shape = {"cx": centre[0], "cy": centre[1], "rx": a, "ry": b}
     else:
-        corner = 11.0 if kind == "variable" else 3.0 if kind == "constant" else 0.0
+        corner = _CORNERS.get(kind, 0.0)
         shape = {"x": centre[0] - a, "y": centre[1] - b, "width": 2 * a, "height": 2 * b, "rx": corner}
     numbers = {key: f"{value:.1f}" for key, value in shape.items()}
     SubElement(parent, "ellipse" if box.round else "rect", numbers | paint)

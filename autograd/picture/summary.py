@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ class Summary:
     shape, dtype: NumPy's; a Python number has shape () and the dtype NumPy would give it.
     number: the value of a scalar, None for an array.
     low, high: the smallest and the largest element that is not NaN; None if there is none, or no order.
+        A length of None in the shape is one that is not known, of a value that is still to be computed.
     nans: how many elements are NaN.
 
     >>> print(Summary.of(np.array([[0.5, -2.0]], np.float32)))
@@ -26,7 +28,7 @@ class Summary:
     7.0
     """
 
-    shape: tuple[int, ...]
+    shape: tuple[int | None, ...]
     dtype: str
     number: Number | None = None
     low: float | None = None
@@ -36,18 +38,24 @@ class Summary:
     @classmethod
     def of(cls, value: Any) -> Summary:
         """The summary of a number or an array; of a bundle, how many values it holds."""
+        if type(value) is float:  # the same as below, and quicker
+            return cls((), "float64", value, nans=1) if value != value else cls((), "float64", value, value, value)
         if isinstance(value, tuple):
             return cls((len(value),), "values")
         array = np.asarray(value)
-        shape, dtype = array.shape, str(array.dtype)
+        shape, dtype = array.shape, _name(array.dtype)
         number = array.item() if not shape else None
-        if array.dtype.kind not in "fiub":
+        if array.dtype.kind not in "fiub" or not array.size:
             return cls(shape, dtype, number)
-        missing = np.isnan(array)
-        present = array[~missing] if missing.any() else array
-        if not present.size:
-            return cls(shape, dtype, number, nans=int(missing.sum()))
-        return cls(shape, dtype, number, float(present.min()), float(present.max()), int(missing.sum()))
+        low, nans = array.min(), 0
+        if low != low:  # NumPy's answer if there is a NaN anywhere
+            missing = np.isnan(array)
+            nans = int(missing.sum())
+            if nans == array.size:
+                return cls(shape, dtype, number, nans=nans)
+            array = array[~missing]
+            low = array.min()
+        return cls(shape, dtype, number, float(low), float(array.max()), nans)
 
     def __str__(self) -> str:
         return self.span() if self.number is not None else f"{self.kind()}, {self.span()}"
@@ -63,10 +71,17 @@ class Summary:
         if self.low is None or self.high is None:
             if self.dtype == "values":
                 return "a bundle"
+            if None in self.shape:
+                return ""
             return "empty" if 0 in self.shape else "all NaN" if self.nans else "complex"
         low, high = written(self.low, digits), written(self.high, digits)
         span = f"all {low}" if self.low == self.high else f"{low} … {high}"
         return f"{span}, {self.nans} NaN" if self.nans else span
+
+
+@cache
+def _name(dtype: np.dtype[Any]) -> str:
+    return str(dtype)
 
 
 def written(x: Number, digits: int = 4) -> str:

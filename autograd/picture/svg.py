@@ -3,76 +3,144 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from autograd.picture import shapes
-from autograd.picture.geometry import Curve, Link, Point, beside, shortened
-from autograd.picture.labels import Labels
+from autograd.picture import pinned, shapes
+from autograd.picture.arrows import APART, BACKWARD, DISC, FORWARD, PATCH, arrow, label_size, operand, tag, written
+from autograd.picture.frames import LABEL, Scope, clusters_of
+from autograd.picture.geometry import Arrangement, Box, Frame, Link, Point, beside
+from autograd.picture.labels import Labels, Line
 from autograd.picture.layout import arrange
-from autograd.picture.text import width
+from autograd.picture.text import clean, width
 
 if TYPE_CHECKING:
-    from autograd.picture.model import Graph
+    from autograd.picture.highlight import Highlight
+    from autograd.picture.model import Graph, GraphNode
 
 _MARGIN = 12.0
-_FORWARD = "#7a7a7a"  # of middling brightness: 3:1 or better against white and against black
-_BACKWARD = "#d4501a"
-_PATCH = "#fdf3ec"  # behind the labels of edges
-_DISC = "#f4f4f4"  # behind the numbers of operands
-_APART = 3.5  # half the distance between the forward and the backward course of an edge
-_HEAD = (9.0, 3.6)  # an arrow head's length, and half its width
-_LABEL = 12.0  # the size of an edge's label
 _DESCRIBED = 40  # nodes in the description for screen readers
+_CAPTION = 14.0  # the size of the text below
+_LEADING = 1.5
+_FRAME = "#8a8a8a"
 
 
-def draw(graph: Graph, *, backward: bool = False, engine: str | None = None) -> str:
+@dataclass(frozen=True)
+class Look:
+    """What a picture shows, and how; the options of `Graph.to_svg`."""
+
+    backward: bool = False
+    values: bool = True
+    steady: bool = False
+    positions: Mapping[str, Point] | None = None
+    highlight: Highlight | None = None
+    engine: str | None = None
+
+
+def draw(graph: Graph, look: Look) -> str:
     """The picture; see `Graph.to_svg`."""
-    labels = Labels(graph)
-    lines = [labels.lines(node, backward=backward) for node in graph.nodes]
-    boxes = [
-        shapes.measured(node.kind, text, target=node.id == graph.target)
-        for node, text in zip(graph.nodes, lines, strict=True)
-    ]
-    place = {node.id: i for i, node in enumerate(graph.nodes)}
-    marks = [labels.derivative(edge) if backward else None for edge in graph.edges]
-    links = [
-        Link(place[edge.source], place[edge.target], _label_size(mark) if mark else None)
-        for edge, mark in zip(graph.edges, marks, strict=True)
-    ]
-    arrangement = arrange(boxes, links, engine)
-    prefix = "g" + hashlib.sha256(f"{backward} {graph.to_json()}".encode()).hexdigest()[:8]
-    root = _root(arrangement.width, arrangement.height, prefix, labels.title(), _description(graph, labels))
+    return tostring(element(graph, look), encoding="unicode")
 
+
+def element(graph: Graph, look: Look) -> Element:
+    """The picture as an element: a group for each edge, with one in it for each pass, then a group for each node."""
+    labels = Labels(graph)
+    lines = [labels.lines(node, backward=look.backward, values=look.values) for node in graph.nodes]
+    marks = [labels.derivative(edge) if look.backward else None for edge in graph.edges]
+    boxes, arrangement, scopes = _arranged(graph, labels, lines, marks, look)
+    caption = look.highlight.lines() if look.highlight else []
+    shown = f"{labels.title()} {lines} {marks} {caption} {arrangement}"  # and so the same wherever it is made
+    prefix = "g" + hashlib.sha256(shown.encode()).hexdigest()[:8]
+    root = _root(_bounds(arrangement, caption), prefix, labels.title(), _description(graph, labels))
+
+    for scope, frame in zip(scopes, arrangement.frames, strict=False):
+        if frame:
+            _framed(root, scope[-1], frame)
     for number, (edge, mark) in enumerate(zip(graph.edges, marks, strict=True)):
         group = SubElement(root, "g", {"id": f"{prefix}-e{number}"})
         curve = arrangement.curves[number]
-        two_way = backward and edge.carries_gradient
-        forward = beside(curve, -_APART) if two_way else curve
-        _arrow(group, forward, _FORWARD, dashed=False)
-        if two_way:
-            _arrow(group, beside(curve, _APART)[::-1], _BACKWARD, dashed=True)
+        two_way = look.backward and edge.carries_gradient
+        forward = beside(curve, -APART) if two_way else curve
+        there = SubElement(group, "g", {"data-pass": "forward"})
+        arrow(there, forward, FORWARD, dashed=False)
         if labels.numbered(edge):
-            _number(group, forward, str(edge.position + 1))
-        if mark and (centre := arrangement.labels[number]):
-            _tag(group, mark, centre)
+            operand(there, forward, str(edge.position + 1))
+        if two_way:
+            thick = look.highlight is not None and edge in look.highlight.edges
+            back = SubElement(group, "g", {"data-pass": "backward"})
+            arrow(back, beside(curve, APART)[::-1], BACKWARD, dashed=True, thick=thick)
+            if mark and (centre := arrangement.labels[number]):
+                tag(back, mark, centre, bold=thick)
     for i, node in enumerate(graph.nodes):
         group = SubElement(root, "g", {"id": f"{prefix}-{node.id}"})
         SubElement(group, "title").text = labels.described(node)
-        shapes.drawn(group, node.kind, boxes[i], arrangement.centres[i], target=node.id == graph.target)
-        shapes.written_in(group, lines[i], arrangement.centres[i])
-    return tostring(root, encoding="unicode")
+        target, sheets = node.id == graph.target, repeated(node)
+        style: shapes.Style = (
+            "plain" if look.highlight is None else "thick" if node.id in look.highlight.nodes else "pale"
+        )
+        shapes.drawn(group, node.kind, boxes[i], arrangement.centres[i], target=target, sheets=sheets, style=style)
+        shapes.written_in(group, lines[i], arrangement.centres[i], style=style)
+    _captioned(root, caption, arrangement)
+    return root
 
 
-def _root(wide: float, high: float, prefix: str, title: str, description: str) -> Element:
-    wide, high = wide + 2 * _MARGIN, high + 2 * _MARGIN
+def positions(graph: Graph) -> dict[str, Point]:
+    """The centre of each node, by id, in the steady picture."""
+    labels = Labels(graph)
+    _, arrangement, _ = _arranged(graph, labels, [], [], Look(steady=True))
+    return {node.id: centre for node, centre in zip(graph.nodes, arrangement.centres, strict=True)}
+
+
+def _arranged(
+    graph: Graph, labels: Labels, lines: Sequence[Sequence[Line]], marks: Sequence[str | None], look: Look
+) -> tuple[list[Box], Arrangement, list[Scope]]:
+    """Boxes that hold these lines and where they stand; if they are not to move, boxes that hold whatever may come."""
+    fixed = look.steady or look.positions is not None
+    if fixed:
+        lines = [labels.lines(node, backward=True) for node in graph.nodes]
+        marks = [labels.derivative(edge) for edge in graph.edges]
+    boxes = [
+        shapes.measured(node.kind, text, target=node.id == graph.target, sheets=repeated(node))
+        for node, text in zip(graph.nodes, lines, strict=True)
+    ]
+    place = {node.id: i for i, node in enumerate(graph.nodes)}
+    links = [
+        Link(place[edge.source], place[edge.target], label_size(mark) if mark else None)
+        for edge, mark in zip(graph.edges, marks, strict=True)
+    ]
+    if look.positions is not None:
+        return boxes, pinned.arrange(boxes, links, pinned.centres_of(graph.nodes, look.positions)), []
+    clusters, scopes = clusters_of([node.scope for node in graph.nodes])
+    return boxes, arrange(boxes, links, look.engine or ("layered" if fixed else None), clusters), scopes
+
+
+def repeated(node: GraphNode) -> bool:
+    """Whether a node stands for the same structure several times."""
+    return node.group is not None and node.group.repeats > 1
+
+
+def _bounds(arrangement: Arrangement, caption: Sequence[str]) -> Frame:
+    """What the picture covers: the arrangement, its frames, the text below."""
+    frames = [frame for frame in arrangement.frames if frame]
+    left, top = [min([0.0, *[frame[i] for frame in frames]]) - _MARGIN for i in (0, 1)]
+    right = max([arrangement.width, *[frame[2] for frame in frames]]) + _MARGIN
+    bottom = max([arrangement.height, *[frame[3] for frame in frames]]) + _MARGIN
+    wide = max([width(text, _CAPTION) for text in caption], default=0.0)
+    below = _LEADING * _CAPTION * len(caption) + 2 * _MARGIN if caption else 0.0
+    return left, top, max(right, left + wide + 4 * _MARGIN), bottom + below
+
+
+def _root(bounds: Frame, prefix: str, title: str, description: str) -> Element:
+    left, top, right, bottom = bounds
     root = Element(
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg",
-            "width": f"{wide:.0f}",
-            "height": f"{high:.0f}",
-            "viewBox": f"{-_MARGIN:g} {-_MARGIN:g} {wide:.1f} {high:.1f}",
+            "width": f"{right - left:.0f}",
+            "height": f"{bottom - top:.0f}",
+            "viewBox": f"{left:g} {top:g} {right - left:.1f} {bottom - top:.1f}",
             "role": "img",
             "aria-labelledby": f"{prefix}-title {prefix}-desc",
             "font-family": "Helvetica, Arial, sans-serif",
@@ -90,45 +158,32 @@ def _description(graph: Graph, labels: Labels) -> str:
     return f"{told}. And {more} more." if more > 0 else f"{told}."
 
 
-def _arrow(group: Element, curve: Curve, colour: str, *, dashed: bool) -> None:
-    tip = curve[-1]
-    line, (ux, uy) = shortened(curve, _HEAD[0] - 1)
-    controls = [f"{_pair(a)} {_pair(b)} {_pair(c)}" for a, b, c in zip(*[iter(line[1:])] * 3, strict=True)]
-    attributes = {"d": f"M{_pair(line[0])} C{' '.join(controls)}", "fill": "none", "stroke": colour}
-    attributes |= {"stroke-width": "1.6", **({"stroke-dasharray": "5 3.5"} if dashed else {})}
-    SubElement(group, "path", attributes)
-    length, half = _HEAD
-    neck = (tip[0] - ux * length, tip[1] - uy * length)
-    corners = [tip, (neck[0] - uy * half, neck[1] + ux * half), (neck[0] + uy * half, neck[1] - ux * half)]
-    SubElement(group, "path", {"d": f"M{' L'.join([_pair(corner) for corner in corners])} Z", "fill": colour})
+def _framed(root: Element, name: str, frame: Frame) -> None:
+    """A frame around what belongs together, with its name in the upper left corner."""
+    left, top, right, bottom = frame
+    group = SubElement(root, "g", {"data-scope": clean(name)})
+    line = {"fill": "none", "stroke": _FRAME, "stroke-width": "1.2", "stroke-dasharray": "2 4", "rx": "9"}
+    SubElement(group, "rect", _rectangle(left, top, right - left, bottom - top) | line)
+    text = clean(name)
+    wide = width(text, LABEL) + 8
+    SubElement(group, "rect", _rectangle(left, top, wide, 1.4 * LABEL) | {"rx": "4", "fill": DISC})
+    written(group, text, (left + wide / 2, top + 0.7 * LABEL), LABEL, shapes.INK)
 
 
-def _label_size(text: str) -> tuple[float, float]:
-    return width(text, _LABEL) + 8 + 4 * _APART, 1.5 * _LABEL
+def _captioned(root: Element, caption: Sequence[str], arrangement: Arrangement) -> None:
+    """Lines of text below the picture, on a patch of their own."""
+    if not caption:
+        return
+    left, _, right, bottom = _bounds(arrangement, caption)
+    height = _LEADING * _CAPTION * len(caption)
+    top = bottom - height - 1.5 * _MARGIN
+    group = SubElement(root, "g", {"text-anchor": "start"})
+    patch = _rectangle(left + _MARGIN, top, right - left - 2 * _MARGIN, height + _MARGIN)
+    SubElement(group, "rect", patch | {"rx": "5", "fill": PATCH})
+    for i, text in enumerate(caption):
+        y = top + _MARGIN / 2 + (i + 0.5) * _LEADING * _CAPTION
+        written(group, text, (left + 2 * _MARGIN, y), _CAPTION, shapes.BACKWARD_INK)
 
 
-def _tag(group: Element, text: str, centre: Point) -> None:
-    """A label to the right of an edge, on a patch of its own that keeps it readable on any page."""
-    whole, high = _label_size(text)
-    wide = whole - 4 * _APART
-    x, y = centre[0] + 2 * _APART, centre[1]
-    patch = {"x": f"{x - wide / 2:.1f}", "y": f"{y - high / 2:.1f}", "width": f"{wide:.1f}", "height": f"{high:.1f}"}
-    SubElement(group, "rect", patch | {"rx": "4", "fill": _PATCH})
-    _text(group, text, (x, y), _LABEL, shapes.BACKWARD_INK)
-
-
-def _number(group: Element, curve: Curve, text: str) -> None:
-    """An operand's number, in a small disc on its arrow."""
-    _, (ux, uy) = shortened(curve, 0)
-    x, y = curve[-1][0] - 16 * ux + 3 * uy, curve[-1][1] - 16 * uy - 3 * ux
-    SubElement(group, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "6.5", "fill": _DISC, "stroke": _FORWARD})
-    _text(group, text, (x, y), 10, shapes.INK)
-
-
-def _text(group: Element, text: str, centre: Point, size: float, colour: str) -> None:
-    place = {"x": f"{centre[0]:.1f}", "y": f"{centre[1] + 0.36 * size:.1f}"}
-    SubElement(group, "text", place | {"font-size": f"{size:g}", "fill": colour}).text = text
-
-
-def _pair(point: Point) -> str:
-    return f"{point[0]:.1f},{point[1]:.1f}"
+def _rectangle(x: float, y: float, wide: float, high: float) -> dict[str, str]:
+    return {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{wide:.1f}", "height": f"{high:.1f}"}

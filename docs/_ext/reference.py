@@ -31,6 +31,7 @@ def write_pages(folder: Path) -> None:
     for example in sorted((folder.parent / "examples").glob("*.py")):
         graph = runpy.run_path(str(example))["graph"]
         write(folder / f"{example.stem}.svg", graph.to_svg(backward=True, engine="layered"))
+        write(folder / f"{example.stem}.html", graph.interactive()._repr_html_())
 
 
 def write(path: Path, text: str) -> None:

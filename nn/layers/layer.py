@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from autograd import Tensor, Variable
+from autograd import Tensor, Variable, name_scope
+from autograd.families import as_array
 from nn import initializers
 from nn.activations import Activation, linear
 from nn.lookup import snake_case
@@ -58,6 +59,7 @@ class Layer:
         self.auto_named = name is None
         self.dtype = np.dtype(dtype)
         self.built = False
+        self.input_shape: Shape | None = None
         self.output_shape: Shape | None = None
 
     # To be written by each layer.
@@ -78,16 +80,19 @@ class Layer:
     def __call__(self, x: Any, training: bool = False) -> Tensor:
         """The layer's output for a batch: an array or a tensor whose first axis is the batch."""
         x = self._prepared(x)
-        return self._noted(self.call(x, training=training) if self._call_takes_training else self.call(x))
+        with name_scope(self.name):
+            return self._noted(self.call(x, training=training) if self._call_takes_training else self.call(x))
 
     def logits(self, x: Any, training: bool = False) -> Tensor:
         """The output for a batch without the last activation: what a softmax or sigmoid would be given."""
-        return self._noted(self.before_activation(self._prepared(x), training))
+        x = self._prepared(x)
+        with name_scope(self.name):
+            return self._noted(self.before_activation(x, training))
 
     def cast_input(self, x: Any) -> Tensor:
         """`x` as a tensor of the layer's dtype."""
         if not isinstance(x, Tensor):
-            return Tensor(np.asarray(x, self.dtype))
+            return Tensor(as_array(x).astype(self.dtype, copy=False))
         if x.dtype == self.dtype:
             return x
         return x.astype(self.dtype) if x.dtype.kind == "f" else Tensor(x.numpy().astype(self.dtype))
@@ -95,6 +100,7 @@ class Layer:
     def _prepared(self, x: Any) -> Tensor:
         x = self.cast_input(x)
         if not self.built:
+            self.input_shape = (None, *x.shape[1:])
             self._build(x.shape)
             self.built = True
             for path, variable in self.named_weights().items():

@@ -1,13 +1,15 @@
 """A graph as JSON, as DOT, in files and in a notebook."""
 
 import json
+import shutil
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from autograd import Tape, Variable
-from autograd.picture import Graph, build, export
+from autograd.picture import Graph, build, files
 
 
 def test_json_holds_everything(scalar_graph):
@@ -18,6 +20,8 @@ def test_json_holds_everything(scalar_graph):
     assert (w["name"], w["kind"], w["op"]) == ("w", "variable", None)
     assert (w["value"]["number"], w["value"]["shape"], w["value"]["dtype"]) == (3.0, [], "float64")
     assert w["gradient"]["number"] == 2.0
+    contribution = data["edges"][1].pop("contribution")
+    assert contribution["number"] == 2.0
     assert data["edges"][1] == {
         "source": "n1",
         "target": "n2",
@@ -56,7 +60,7 @@ def test_dot_escapes_names():
     assert 'label="a\\"b\\\\n<i>\\n2"' in build(t, y).to_dot().source
 
 
-@pytest.mark.parametrize("suffix", [".svg", ".dot", ".json"])
+@pytest.mark.parametrize("suffix", [".svg", ".dot", ".json", ".html"])
 def test_save_writes_by_suffix(scalar_graph, tmp_path, suffix):
     path = scalar_graph.save(tmp_path / f"graph{suffix}")
     text = path.read_text(encoding="utf-8")
@@ -66,13 +70,19 @@ def test_save_writes_by_suffix(scalar_graph, tmp_path, suffix):
         assert scalar_graph.save(path, backward=True).read_text(encoding="utf-8") != text
     elif suffix == ".json":
         json.loads(text)
+    elif suffix == ".html":
+        assert text == scalar_graph.to_html()
     else:
         assert text.startswith("digraph")
 
 
 def test_save_names_the_suffixes_it_knows(scalar_graph, tmp_path):
-    with pytest.raises(ValueError, match=r"'.png' in .*graph.png'; expected .svg, .dot or .json"):
-        scalar_graph.save(str(tmp_path / "graph.png"))
+    with pytest.raises(ValueError, match=r"'.gif' in .*graph.gif'; expected .svg, .png, .pdf, .html, .dot or .json"):
+        scalar_graph.save(str(tmp_path / "graph.gif"))
+    with pytest.raises(ValueError, match=r"'.json' in .*; expected .svg, .png or .pdf"):
+        scalar_graph.highlight("w").save(tmp_path / "graph.json")
+    with pytest.raises(ValueError, match=r"backward is an option of pictures; a .json file"):
+        scalar_graph.save(tmp_path / "graph.json", backward=True)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -83,7 +93,7 @@ def test_a_write_that_fails_leaves_the_old_file(scalar_graph, tmp_path, monkeypa
     def fail(*args):
         raise OSError("disk full")
 
-    monkeypatch.setattr(export.os, "replace", fail)
+    monkeypatch.setattr(files.os, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
         scalar_graph.save(path)
     assert path.read_text() == "old"
@@ -94,3 +104,51 @@ def test_a_notebook_gets_the_picture_and_plain_text(scalar_graph: Graph):
     bundle = scalar_graph._repr_mimebundle_()
     assert bundle["image/svg+xml"] == scalar_graph._repr_svg_() == scalar_graph.to_svg()
     assert bundle["text/plain"] == repr(scalar_graph) == "Graph(8 nodes, 7 edges, loss = 3)"
+
+
+class Converter:
+    """Stands for the package cairosvg."""
+
+    @staticmethod
+    def svg2png(bytestring: bytes, scale: float) -> bytes:
+        return b"png by library of " + bytestring[:4]
+
+    @staticmethod
+    def svg2pdf(bytestring: bytes, scale: float) -> bytes:
+        return b"pdf by library of " + bytestring[:4]
+
+
+@pytest.fixture
+def nothing_converts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf"])
+def test_png_and_pdf_by_the_library(scalar_graph, tmp_path, monkeypatch, kind):
+    monkeypatch.setitem(sys.modules, "cairosvg", Converter)
+    assert scalar_graph.save(tmp_path / f"g.{kind}").read_bytes() == f"{kind} by library of <svg".encode()
+
+
+@pytest.mark.skipif(not shutil.which("rsvg-convert"), reason="needs the program rsvg-convert")
+@pytest.mark.parametrize(("kind", "begin"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
+def test_png_and_pdf_by_the_program(scalar_graph, tmp_path, monkeypatch, kind, begin):
+    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    assert scalar_graph.save(tmp_path / f"g.{kind}", backward=True).read_bytes().startswith(begin)
+    assert scalar_graph.highlight("w").save(tmp_path / f"h.{kind}").read_bytes().startswith(begin)
+
+
+@pytest.mark.usefixtures("nothing_converts")
+def test_without_anything_that_converts_the_error_says_what_to_install(scalar_graph, tmp_path):
+    with pytest.raises(ValueError, match=r"make a PNG of the picture; install CairoSVG .* or rsvg-convert .* as .svg"):
+        scalar_graph.save(tmp_path / "g.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("nothing_converts")
+def test_dot_draws_what_nothing_else_converts(scalar_graph, tmp_path, monkeypatch):
+    import graphviz
+
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/dot" if name == "dot" else None)
+    monkeypatch.setattr(graphviz.Digraph, "pipe", lambda self, format: f"{format} by dot".encode())
+    assert scalar_graph.save(tmp_path / "g.pdf").read_bytes() == b"pdf by dot"

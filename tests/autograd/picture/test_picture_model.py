@@ -204,3 +204,33 @@ def test_the_engine_does_not_import_pictures():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_each_operation_knows_its_line():
+    x = Variable(2.0)
+    with Tape() as t:
+        y = np.sin(x) * 3
+    graph = t.graph(y)
+    sine, product = [node for node in graph.nodes if node.op]
+    line = test_each_operation_knows_its_line.__code__.co_firstlineno + 3
+    assert sine.where == product.where == f"test_picture_model.py:{line}"
+    assert sine.line == "y = np.sin(x) * 3"
+    assert [(node.where, node.line) for node in graph.nodes if not node.op] == [(None, None)] * 2
+
+
+def test_code_without_a_file_has_no_line():
+    space = {"np": np, "x": Variable(2.0), "Tape": Tape}
+    exec("with Tape() as t:\n    y = np.sin(x)", space)
+    node = space["t"].graph(space["y"]).nodes[-1]
+    assert (node.where, node.line) == ("<string>:2", None)
+
+
+def test_local_variables_give_names():
+    x, w = np.array([1.0, 2.0]), Variable([3.0, 4.0], name="weight")
+    with Tape() as t:
+        product = x * w
+        total = y = np.sum(product)
+    assert t.graph(y).node("n2").name is None
+    names = {node.op or node.kind: node.name for node in t.graph(y, local_names=True, product=product).nodes}
+    assert names == {"input": "x", "variable": "weight", "multiply": "product", "sum": "total"}
+    assert t.graph(y, local_names=True, z=total).nodes[-1].name == "z"

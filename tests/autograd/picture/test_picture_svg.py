@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograd import Tape, Variable
-from autograd.picture import build, layout, shapes, svg
+from autograd.picture import arrows, build, layout, shapes
 from autograd.picture.text import clean, width
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -151,10 +151,13 @@ def test_text_and_lines_stand_out_on_light_and_on_dark():
         assert min(contrast(fill, ink) for ink in (shapes.INK, shapes.BACKWARD_INK)) >= 4.5
         if stroke != "none":
             assert min(contrast(stroke, page) for page in ("#ffffff", "#121212", fill)) >= 3
-    for line in (svg._FORWARD, svg._BACKWARD):
+    for line in (arrows.FORWARD, arrows.BACKWARD):
         assert min(contrast(line, page) for page in ("#ffffff", "#121212")) >= 3
-    assert contrast(shapes.BACKWARD_INK, svg._PATCH) >= 4.5
-    assert contrast(shapes.INK, svg._DISC) >= 4.5
+    assert contrast(shapes.BACKWARD_INK, arrows.PATCH) >= 4.5
+    assert contrast(shapes.INK, arrows.DISC) >= 4.5
+    fill, stroke = shapes._PALE
+    assert contrast(fill, shapes._PALE_INK) >= 4.5
+    assert min(contrast(stroke, page) for page in ("#ffffff", "#121212", fill)) >= 3
 
 
 def test_an_edge_of_a_value_used_twice_does_not_claim_the_whole_derivative():

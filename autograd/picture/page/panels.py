@@ -1,0 +1,144 @@
+"""What stands beside the picture: a card for each step, for each node, and for the paths to each leaf."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element
+
+from autograd.picture.model import GraphNode
+from autograd.picture.page.drawing import leads_to_paths
+from autograd.picture.page.elements import add
+from autograd.picture.page.moments import Moments
+from autograd.picture.page.steps import Step
+from autograd.picture.page.table import PHASES
+from autograd.picture.page.words import Words, brief, joined
+from autograd.picture.paths import Path, path_of, routes_from, size_of
+from autograd.picture.summary import written
+from autograd.picture.text import clean
+
+MOST_PATHS = 12
+_LONGEST_LINE = 160
+_ARROWS = {"start": "", "forward": "↑", "backward": "↓", "end": ""}  # as the picture is drawn
+_KEYS = (
+    "← → step · Home, End jump · Space plays · Tab goes to the values · Enter on a leaf shows its paths, Esc hides them"
+)
+
+
+def add_controls(parent: Element, steps: Sequence[Step]) -> None:
+    """The buttons and the slider, which do nothing without a script and are not shown then."""
+    last = len(steps) - 1
+    controls = add(parent, "div", class_="controls", role="group", aria_label="Walk through the steps")
+    add(controls, "button", "Back", type="button", id="back", aria_keyshortcuts="ArrowLeft")
+    add(controls, "button", "Play", type="button", id="play", aria_keyshortcuts="Space")
+    add(controls, "button", "Next", type="button", id="next", aria_keyshortcuts="ArrowRight")
+    place = add(controls, "p", class_="place")
+    add(place, "label", "Step", for_="step")
+    add(place, "output", f"0 of {last}", id="count", for_="step", aria_live="off")
+    # A reload is to follow the address, not what a browser remembers of a form.
+    add(controls, "input", type="range", id="step", min="0", max=str(last), value="0", autocomplete="off")
+    add(parent, "p", _KEYS, class_="keys")
+    add(parent, "p", id="said", class_="aside", aria_live="polite")
+
+
+def add_steps(parent: Element, steps: Sequence[Step]) -> None:
+    """A card for each step, of which a script shows one."""
+    cards = add(parent, "div", class_="cards steps")
+    for i, step in enumerate(steps):
+        marks = {"data_from": str(i), "data_until": str(i + 1), "data_edges": " ".join([str(e) for e in step.edges])}
+        card = add(cards, "article", class_=step.phase, **marks, **({"data_at": step.node} if step.node else {}))
+        add(card, "p", f"{PHASES[step.phase]} {_ARROWS[step.phase]}".strip(), class_="phase")
+        add(card, "h2", step.title)
+        for class_, text in (("formula", step.formula), ("note", step.note), ("total", step.total)):
+            if text:
+                add(card, "p", text, class_=class_)
+
+
+def add_nodes(parent: Element, words: Words, moments: Moments) -> None:
+    """A card for each node: value, gradient, shape, dtype, local derivatives, and where the program computes it."""
+    cards = add(parent, "div", class_="cards nodes")
+    for node in words.graph.nodes:
+        card = add(cards, "article", data_about=node.id)
+        add(card, "h2", words.title(node))
+        facts = add(card, "dl")
+        kind = f"result of {words.op(node.id)}" if node.op else node.kind
+        if node.group:
+            kind = f"{node.group.operations:,} operations, shown as one"
+        _fact(facts, "kind", ", ".join([kind, *[f"{key}={value}" for key, value in node.params.items()]]))
+        _timed(facts, "value", node.value.span(), moments.values.get(node.id, 0))
+        if node.gradient is not None:
+            _timed(facts, "gradient", node.gradient.span(), moments.gradients[node.id])
+        else:
+            _fact(facts, "gradient", "none: no gradient flows here")
+        _fact(facts, "shape, dtype", f"{node.shape}, {node.dtype}")
+        for edge in words.operands[node.id]:
+            if edge.derivative is not None and edge.carries_gradient:
+                _fact(facts, f"local, by {words.name(edge.source)}{words.use(edge)}", written(edge.derivative))
+        if node.where:
+            _fact(facts, "source", clean(node.where, _LONGEST_LINE))
+        if node.line:
+            add(add(facts, "dd", class_="line"), "code", clean(node.line, _LONGEST_LINE))
+
+
+def _fact(facts: Element, term: str, text: str) -> Element:
+    add(facts, "dt", term)
+    return add(facts, "dd", text)
+
+
+def _timed(facts: Element, term: str, text: str, since: int) -> None:
+    """A fact that is not told before its step."""
+    place = _fact(facts, term, "")
+    if since:
+        add(place, "span", "not yet", class_="yet", data_from="0", data_until=str(since))
+    add(place, "span", text, data_from=str(since))
+
+
+def add_paths(parent: Element, words: Words) -> None:
+    """For each leaf to which a gradient flows: its paths to the target, the product of each, and their sum."""
+    for node in words.graph.nodes:
+        if not leads_to_paths(node):
+            continue
+        routes = routes_from(words.graph, node.id)
+        count = routes.counts()[words.graph.target]
+        ways = routes.first(words.graph.target, MOST_PATHS, size_of if count > MOST_PATHS else None)
+        paths = [path_of(way, words.graph.target) for way in ways]
+        edges = sorted({words.places[edge] for path in paths for edge in path.edges})
+        card = add(
+            parent,
+            "section",
+            class_="paths",
+            data_leaf=node.id,
+            data_edges=" ".join([str(i) for i in edges]),
+            aria_label=f"Paths to {words.name(node.id)}",
+        )
+        lead = "One path leads" if count == 1 else f"{count:,} paths lead"
+        add(card, "h2", f"{lead} from {words.name(words.graph.target)} to {words.name(node.id)}")
+        items = add(card, "ol")
+        for path in paths:
+            item = add(items, "li")
+            way = [words.name(edge.source) + words.use(edge) for edge in reversed(path.edges)]
+            add(item, "span", " → ".join([words.name(words.graph.target), *way]), class_="way")
+            if (product := _product(path)) is not None:
+                add(item, "span", product, class_="product")
+        if count > len(paths):
+            add(card, "p", f"and {count - len(paths):,} more, with smaller products", class_="note")
+        add(card, "p", _sum(words, node, paths, count), class_="total")
+
+
+def _product(path: Path) -> str | None:
+    """`1 × (−1) × 2 = −2`: a path's local derivatives, from the target down."""
+    factors = [edge.derivative for edge in reversed(path.edges) if edge.derivative is not None]
+    return None if path.product is None else f"{joined('×', factors)} = {written(path.product)}"
+
+
+def _sum(words: Words, node: GraphNode, paths: Sequence[Path], count: int) -> str:
+    assert node.gradient is not None
+    products = [path.product for path in paths if path.product is not None]
+    if node.gradient.number is None or len(products) < len(paths):
+        kind = "" if node.gradient.number is not None else f" of shape {brief(node.gradient)}"
+        which = "What comes along it" if count == 1 else "The sum of what comes along them"
+        return f"{which} is {words.ratio(node.id)}{kind}: {node.gradient.span()}"
+    if count > len(paths):
+        return f"The sum of all {count:,} products is {words.ratio(node.id)} = {node.gradient.span()}"
+    if count == 1:
+        return f"{words.ratio(node.id)} = {node.gradient.span()}"
+    return f"{words.ratio(node.id)} = {joined('+', products)} = {node.gradient.span()}"
