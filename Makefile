@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?=
+PEERS  ?=
 EPOCHS ?= 5
 SEED   ?= 0
 ARGS   ?=
@@ -16,7 +17,7 @@ help:
 	@echo "make lint                                     ruff and mypy"
 	@echo "make docs                                     build the site in docs/_build/html"
 	@echo "make notebooks DATA=folder                    run the notebooks' sources and store their outputs"
-	@echo "make bench                                    time a training step against the same work by hand"
+	@echo "make bench [PEERS=environment] [DATA=folder]  our work beside other libraries', as ratios"
 	@echo "make clean                                    remove .venv and everything built"
 
 # One environment; a stamp per set of extras, renewed when pyproject.toml changes.
@@ -28,6 +29,7 @@ $(BIN)/python:
 EXTRAS_run  := plot,graph
 EXTRAS_test := plot,graph,test
 EXTRAS_lint := lint
+EXTRAS_bench := fast
 EXTRAS_docs := graph,docs
 
 $(VENV)/.%: pyproject.toml | $(BIN)/python
@@ -52,8 +54,8 @@ docs: $(VENV)/.docs
 notebooks: $(VENV)/.test
 	$(if $(DATA),GRADTAPE_DATA="$(DATA)") $(BIN)/python notebooks/execute.py
 
-bench: $(VENV)/.run
-	$(BIN)/python benchmarks/mnist_step.py $(if $(DATA),--data "$(DATA)") $(ARGS)
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks $(if $(PEERS),--peers "$(PEERS)") $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist docs/_build docs/_generated docs/notebooks .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -18,6 +18,7 @@ from autograd.ops import special
 from autograd.ops.creation import array, full
 from autograd.ops.elementwise import relu, relu6, sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
+from autograd.plan import compile, fresh
 from autograd.scopes import name_scope
 from autograd.tape import Tape
 from autograd.tensor import Tensor, Variable
@@ -30,9 +31,11 @@ __all__ = [
     "array",
     "check_gradients",
     "checkpoint",
+    "compile",
     "custom_gradient",
     "custom_jvp",
     "debug",
+    "fresh",
     "full",
     "grad",
     "hessian",

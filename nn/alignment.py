@@ -7,18 +7,19 @@ from typing import Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.families import as_array
 
 Shape = tuple[int, ...]
 
 
 def as_values(x: Any) -> Any:
     """`x` as something with a shape and a dtype: tensors and arrays as they are, the rest through NumPy."""
-    return x if isinstance(x, Tensor | np.ndarray) else np.asarray(x)
+    return x if isinstance(x, Tensor) else as_array(x)
 
 
 def plain(x: Any) -> Any:
     """The numbers of `x` as an array, only to be looked at: no gradient flows through what is done with them."""
-    return np.asarray(x.value if isinstance(x, Tensor) else x)
+    return as_array(x)
 
 
 def as_outputs(x: Any) -> Any:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypedDict
 
 import numpy as np
 
 from autograd import Variable
+from autograd.plan import fresh
+from autograd.plan.trace import Trace, current_trace
 from optim import clipping, pairs
 from optim.checks import non_negative, positive
 from optim.slots import Array, Slots
@@ -94,14 +97,28 @@ class Optimizer(ABC):
     @property
     def learning_rate(self) -> float:
         """The learning rate of the coming step; set it to a number or to a function of the step number."""
-        rate = self._learning_rate
-        if callable(rate):
-            return positive(f"the learning rate of step {self.iterations}", rate(self.iterations))
-        return rate
+        return self._rate_of(self.iterations)
 
     @learning_rate.setter
     def learning_rate(self, rate: LearningRate) -> None:
         self._learning_rate = rate if callable(rate) else positive("learning_rate", rate)
+
+    def _rate_of(self, step: int) -> float:
+        rate = self._learning_rate
+        return positive(f"the learning rate of step {step}", rate(step)) if callable(rate) else rate
+
+    def of_step(self, function: Callable[[int], float]) -> float:
+        """A number that depends on how many steps came before: `function(iterations)`, for use in a rule.
+
+        Where the step is part of a compiled function, it is asked for anew at each run.
+
+        >>> import optim
+        >>> optim.SGD().of_step(lambda step: 0.5**step)
+        1.0
+        """
+        trace = current_trace()
+        before = 0 if trace is None else trace.after_run.count(self._count)  # steps of the same run
+        return fresh(lambda: function(self.iterations + before))
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:
         """Make one step.
@@ -119,7 +136,8 @@ class Optimizer(ABC):
         array([0.9, 2.1])
         """
         gradients, variables, missing = pairs.read(grads_and_vars)
-        rate = self.learning_rate
+        trace = current_trace()
+        rate = self.learning_rate if trace is None else self.of_step(self._rate_of)
         if missing and not self._warned:
             self._warned = True
             warnings.warn(
@@ -127,6 +145,9 @@ class Optimizer(ABC):
                 "inside the tape's scope, and is the loss computed from it? (This is said once per optimizer.)",
                 stacklevel=2,
             )
+        if trace is not None:
+            self._trace_update(trace, gradients, variables, rate)
+            return
         for g, variable in zip(self._clipped(gradients), variables, strict=True):
             self._update(g, variable, rate)
         self.iterations += 1
@@ -177,6 +198,28 @@ class Optimizer(ABC):
             self.rule(part, g[block], {name: array[block] for name, array in slots.items()}, rate, rest)
         if not in_place:
             variable.assign(w.reshape(variable.shape))
+
+    def _trace_update(self, trace: Trace, gradients: list[Array], variables: list[Variable], rate: Any) -> None:
+        """The step as part of a compiled function: the rule on whole arrays, which are written down as it goes."""
+        for g, variable in zip(gradients, variables, strict=True):
+            trace.name(g, f"d_{variable.name}" if variable.name else "gradient")
+        for g, variable in zip(self._clipped(gradients), variables, strict=True):
+            w = trace.writable(variable)
+            slots = {}
+            for name in self._slots.of(variable):
+                label = f"{name}_of_{variable.name}" if variable.name else name
+                slots[name] = trace.array(partial(self._slot, variable, name), label)
+            scratch = np.empty_like(w)
+            if self.weight_decay:
+                w -= w * (self.weight_decay * rate)
+            self.rule(w, g.reshape(w.shape), slots, rate, scratch)
+        trace.after_run.append(self._count)
+
+    def _slot(self, variable: Variable, name: str) -> Array:
+        return self._slots.of(variable)[name]
+
+    def _count(self) -> None:
+        self.iterations += 1
 
     def __repr__(self) -> str:
         options = {"learning_rate": self._learning_rate} | {

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Tensor, Variable
+from autograd import Variable
+from autograd.families import as_array
 from optim.slots import Array
 
 
@@ -72,7 +73,7 @@ def _split(i: int, pair: Any) -> tuple[Any, Variable]:
 
 
 def _flat(gradient: Any, variable: Variable, label: str) -> Array:
-    g: Array = np.asarray(gradient.value if isinstance(gradient, Tensor) else gradient)
+    g: Array = as_array(gradient)
     if g.shape != variable.shape:
         raise ValueError(f"the gradient of {label} has shape {g.shape}; expected {variable.shape}, the variable's own")
     if not np.can_cast(g.dtype, variable.dtype, "same_kind"):

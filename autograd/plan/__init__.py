@@ -1,0 +1,13 @@
+"""Programs: what a function does, as a straight line of NumPy calls that is replayed without tensors.
+
+A function is run on traced arrays (`traced`, `trace`), which leaves a `program`. It is shortened (`passes`), put in an
+order in which steps on each element stand together (`schedule`), and lowered to Python that writes into buffers it uses
+again (`lower`), with one loop for each run of such steps (`kernels` with numba, `blocks` with NumPy alone). `source`
+writes it for people. `plan` and `compiled` put the parts together.
+"""
+
+from autograd.plan.compiled import Compiled, compile
+from autograd.plan.plan import Plan
+from autograd.plan.trace import fresh
+
+__all__ = ["Compiled", "Plan", "compile", "fresh"]

@@ -1,0 +1,125 @@
+"""One loop for a run of steps on each element, compiled by numba (the extra `fast`) and kept on disk.
+
+The arithmetic is NumPy's: infinities and NaNs come out as they do there (`error_model="numpy"`, no fast-math flags), and
+numbers have the precision of the arrays they meet. One thread only: a second pool of threads would fight with BLAS's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograd.plan.operands import Operands
+from autograd.plan.program import Program, Ref, Step
+from autograd.plan.schedule import LOGIC, Run
+
+FORMS = {
+    np.add: "{} + {}", np.subtract: "{} - {}", np.multiply: "{} * {}", np.divide: "{} / {}", np.negative: "-{}",
+    np.square: "{0} * {0}", np.sqrt: "np.sqrt({})", np.absolute: "abs({})", np.reciprocal: "{one} / {0}",
+    np.sign: "{0} if {0} != {0} else {one} if {0} > 0 else -{one} if {0} < 0 else {zero}",
+    np.maximum: "{0} if {0} >= {1} or {0} != {0} else {1}", np.minimum: "{0} if {0} <= {1} or {0} != {0} else {1}",
+    np.where: "{1} if {0} else {2}",
+    np.greater: "{} > {}", np.greater_equal: "{} >= {}", np.less: "{} < {}", np.less_equal: "{} <= {}",
+    np.equal: "{} == {}", np.not_equal: "{} != {}", np.logical_and: "{} and {}", np.logical_or: "{} or {}",
+    np.logical_not: "not {}", np.isnan: "{0} != {0}", np.isfinite: "np.isfinite({})",
+}  # fmt: skip
+
+
+@cache
+def available() -> bool:
+    """Whether numba is installed."""
+    return importlib.util.find_spec("numba") is not None
+
+
+def kernel(run: Run, program: Program, operands: Operands) -> Callable[..., None]:
+    """The run as one compiled loop over the arrays of `operands`."""
+    return _module(text_of(run, program, operands)).loop
+
+
+def text_of(run: Run, program: Program, operands: Operands) -> str:
+    """The source of the loop: a module."""
+    # Numbers of their own, so that equal loops are equal texts.
+    refs = dict.fromkeys([*run.inputs, *[ref for step in run.steps for ref in step.outs]])
+    words = {ref: f"v{i}" for i, ref in enumerate(refs)}
+    constants: dict[str, str] = {}
+
+    def number(x: Any, dtype: Any) -> str:
+        return constants.setdefault(f"np.{dtype}({str(float(x))!r})", f"c{len(constants)}")
+
+    def word(x: Any, dtype: Any) -> str:
+        if not isinstance(x, Ref):
+            return number(x, dtype)
+        return words[x] if program.kinds[x].dtype == dtype else f"np.{dtype}({words[x]})"
+
+    lines = [f"{words[ref]} = {operands.element(ref)}" for ref in run.inputs]
+    for step in run.steps:
+        dtype = _computed_in(step, program)
+        args = [word(x, dtype) for x in step.args]
+        if step.function is np.where:
+            args[0] = words[step.args[0]] if isinstance(step.args[0], Ref) else repr(bool(step.args[0]))
+        elif step.function in LOGIC:
+            args = [words[x] if isinstance(x, Ref) else repr(bool(x)) for x in step.args]
+        form = FORMS[step.function]
+        ones = {"one": number(1, dtype), "zero": number(0, dtype)} if "{one}" in form else {}
+        lines.append(f"{words[step.outs[0]]} = {form.format(*args, **ones)}")
+    lines += [f"{operands.target(ref)} = {words[ref]}" for ref in run.outs]
+    whole = operands.whole
+    loops = [f"for i in range({whole}.shape[0]):"] + [f"    for j in range({whole}.shape[1]):"] * operands.rows
+    indent = "    " * len(loops)
+    body = [*loops, *[f"{indent}{line}" for line in lines]]
+    return "\n".join([
+        "import numba", "import numpy as np", "",
+        *[f"{name} = {value}" for value, name in constants.items()], "",
+        '@numba.njit(error_model="numpy", cache=CACHE)', f"def loop({', '.join(operands.parameters)}):",
+        *[f"    {line}" for line in body], "",
+    ])  # fmt: skip
+
+
+def _computed_in(step: Step, program: Program) -> np.dtype[Any]:
+    """The dtype that a step computes in; Python's numbers take it on."""
+    kinds = [program.kinds[ref] for ref in step.reads]
+    arrays = [kind.dtype for kind in kinds if kind.number is None]
+    numbers: list[Any] = [kind.number(0) for kind in kinds if kind.number is not None]
+    if step.function is np.where:
+        return program.kinds[step.outs[0]].dtype
+    plain = [type(x)(0) for x in step.args if not isinstance(x, Ref)]
+    return np.result_type(*arrays, *numbers, *plain)
+
+
+@cache
+def _module(text: str) -> ModuleType:
+    """The module with this text: from a file beside which numba keeps what it compiled, or from memory."""
+    name = "gradtape_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:16]
+    try:
+        path = _folder() / f"{name}.py"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+            temporary.write_text(text.replace("CACHE", "True"), encoding="utf-8")
+            os.replace(temporary, path)  # in one step, since another process may be doing the same
+        if not os.access(path.parent, os.W_OK):
+            raise PermissionError(f"{path.parent} can not be written to")
+    except (OSError, RuntimeError):  # no home, or one that can not be written to
+        module = ModuleType(name)
+        exec(compile(text.replace("CACHE", "False"), name, "exec"), module.__dict__)
+        return module
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # numba finds what it keeps on disk by the module's name
+    spec.loader.exec_module(module)
+    return module
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("GRADTAPE_CACHE") or Path.home() / ".cache" / "gradtape") / "kernels"

@@ -1,0 +1,181 @@
+"""From a program to Python that runs it fast: every step writes into a buffer that is used again, runs are one call.
+
+The result is source text again, so that one can look at it; the readable program is in `source`, and where values lie
+is decided in `memory`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.plan.blocks import blocked, pays
+from autograd.plan.kernels import kernel
+from autograd.plan.memory import REDUCTIONS, Memory, outs_of
+from autograd.plan.operands import Operands
+from autograd.plan.program import Guard, Program, Ref, Step, is_number
+from autograd.plan.schedule import SMALLEST, Run, ordered
+from autograd.plan.traced import item, method_of
+
+# Functions that do as the method of this name, with less ado.
+_METHODS = {
+    np.reshape: ".reshape", np.swapaxes: ".swapaxes", np.squeeze: ".squeeze", np.transpose: ".transpose",
+    np.ravel: ".ravel",
+}  # fmt: skip
+# On Python's numbers these never raise, and give what NumPy gives.
+_ON_NUMBERS = {np.add: "+", np.subtract: "-", np.multiply: "*"}
+
+
+class GuardFailedError(Exception):
+    """A decision came out otherwise than when the program was traced."""
+
+
+class Lowered:
+    """A program as one Python function `run`, its `text`, and the `memory` it needs.
+
+    `run(*inputs, *fresh, *state, buffers)` gives the results and the new values of those variables that are numbers.
+    fuse: whether runs become loops compiled by numba; smallest: elements from which a run is one.
+    """
+
+    def __init__(self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST) -> None:
+        self.program = program
+        self.parts = ordered(program, smallest)
+        if not fuse:
+            split = [p.steps if isinstance(p, Run) and not pays(p, program) else [p] for p in self.parts]
+            self.parts = [part for parts in split for part in parts]
+        self.fuse = fuse
+        self.memory = Memory(program, self.parts)
+        self.names: dict[Ref, str] = {}
+        self.lines: list[str] = []
+        self.space: dict[str, Any] = {"GuardFailedError": GuardFailedError, "copy": np.copyto, "empty": np.empty}
+        self._known: dict[int, str] = {}  # names of objects in `space`, by id
+        self.text = self._written()
+        exec(compile(self.text, "<plan>", "exec"), self.space)
+        self.run: Callable[..., Any] = self.space["run"]
+
+    def _written(self) -> str:
+        program = self.program
+        groups: list[tuple[str, Any]] = [("x", program.inputs), ("f", program.fresh), ("s", program.before)]
+        arguments = [self._named(ref, f"{letter}{i}") for letter, refs in groups for i, ref in enumerate(refs)]
+        for i, (ref, array) in enumerate(program.constants.items()):
+            self.space[self._named(ref, f"c{i}")] = array
+        self._check(-1)
+        for at, part in enumerate(self.parts):
+            for out in outs_of(part):
+                self._named(out, self._home(out))
+            if isinstance(part, Run):
+                self._write_run(part)
+            else:
+                self._write_step(part)
+            self._check(at)
+        numbers = []
+        for before, after in zip(program.before, program.after, strict=True):
+            if before == after or after in self.memory.state and self.memory.state[after] == before:
+                continue
+            if program.kinds[before].number is not None:
+                numbers.append(self.names[after])
+            else:
+                self.lines.append(f"copy({self.names[before]}, {self.names[after]})")
+        results = ", ".join([self.names[ref] for ref in program.results])
+        buffers = [f"b{i}" for i in range(len(self.memory.kinds))]
+        unpack = [f"{', '.join(buffers)}, = buffers"] if buffers else []
+        body = [*unpack, *self.lines, f"return [{results}], [{', '.join(numbers)}]"]
+        return "\n".join([f"def run({', '.join([*arguments, 'buffers'])}):", *[f"    {line}" for line in body]])
+
+    def _home(self, ref: Ref) -> str:
+        """The name of the memory that a value is in."""
+        if ref in self.memory.state:
+            return self.names[self.memory.state[ref]]
+        return f"b{self.memory.buffer[ref]}" if ref in self.memory.buffer else f"v{ref.number}"
+
+    def _named(self, ref: Ref, name: str) -> str:
+        return self.names.setdefault(ref, name)
+
+    def _check(self, at: int) -> None:
+        for number in self.memory.guards_at.get(at, []):
+            guard = self.program.guards[number]
+            self.lines.append(f"if {self._broken(guard)}: raise GuardFailedError({number})")
+
+    def _broken(self, guard: Guard) -> str:
+        name = self.names[guard.value]
+        if guard.convert is is_number:
+            return f"{name} != {name}"
+        if guard.convert is bool:
+            return f"not {name}" if guard.expected else name
+        return f"{self._word(guard.convert)}({name}) != {guard.expected!r}"
+
+    # How things are written.
+
+    def _text(self, x: Any) -> str:
+        if isinstance(x, Ref):
+            return self.names[x]
+        if type(x) is tuple:
+            return f"({', '.join(map(self._text, x))}{',' if len(x) == 1 else ''})"
+        if type(x) is list:
+            return f"[{', '.join(map(self._text, x))}]"
+        if type(x) is dict:
+            return f"{{{', '.join([f'{self._text(k)}: {self._text(v)}' for k, v in x.items()])}}}"
+        if x is None or x is Ellipsis:
+            return repr(x)
+        if type(x) in (bool, int, str) or (type(x) is float and np.isfinite(x)):
+            return f"({x!r})" if type(x) in (int, float) and x < 0 else repr(x)
+        if isinstance(x, slice):
+            return f"slice({self._text(x.start)}, {self._text(x.stop)}, {self._text(x.step)})"
+        return self._word(x)
+
+    def _word(self, x: Any) -> str:
+        """The name of an object that the text can not spell."""
+        if id(x) not in self._known:
+            self._known[id(x)] = f"k{len(self._known)}"
+            self.space[self._known[id(x)]] = x
+        return self._known[id(x)]
+
+    def _write_step(self, step: Step) -> None:
+        names = [self.names[ref] for ref in step.outs]
+        call, into = self._call(step)
+        if step.several:
+            self.lines.append(f"{', '.join(names)}, = {call}" if names else call)
+        elif into:
+            self.lines.append(f"{call[:-1]}, out={names[0]})")
+        else:
+            self.lines.append(f"{names[0]} = {call}")
+
+    def _call(self, step: Step) -> tuple[str, bool]:
+        """A step as an expression, and whether it is to be told where to write."""
+        function, options = step.function, step.options
+        args = [self._text(x) for x in step.args]
+        kind = self.program.kinds[step.outs[0]] if step.outs else None
+        if kind is not None and kind.number is not None:
+            if function in _ON_NUMBERS and len(args) == 2:
+                return f"{args[0]} {_ON_NUMBERS[function]} {args[1]}", False
+            return f"{self._word(function)}({', '.join(args)}).item()", False
+        into = step.outs[0] in self.memory.buffer or step.outs[0] in self.memory.state if step.outs else False
+        if function in REDUCTIONS and len(args) == 1 and set(options) <= {"axis", "keepdims"} and self._is_array(step.args[0]):
+            function, options = REDUCTIONS[function], {"axis": None} | options
+        rest = [f"{name}={self._text(x)}" for name, x in options.items()]
+        if function in _METHODS and self._is_array(step.args[0]) and not options:
+            return f"{args[0]}{_METHODS[function]}({', '.join(args[1:])})", False
+        if function is np.expand_dims and kind is not None and self._is_array(step.args[0]):
+            return f"{args[0]}.reshape({kind.shape})", False
+        if function is np.matrix_transpose and self._is_array(step.args[0]):
+            return f"{args[0]}.swapaxes(-1, -2)", False
+        if function is item:
+            return f"{args[0]}[{args[1]}]", False
+        if function.__name__.startswith(".") and method_of(function.__name__[1:]) is function:
+            return f"{args[0]}{function.__name__}({', '.join([*args[1:], *rest])})", False
+        return f"{self._word(function)}({', '.join([*args, *rest])})", into
+
+    def _is_array(self, x: Any) -> bool:
+        return isinstance(x, Ref) and bool(self.program.kinds[x].shape)
+
+    def _write_run(self, run: Run) -> None:
+        for ref in run.outs:
+            if self.names[ref].startswith("v"):
+                kind = self.program.kinds[ref]
+                self.lines.append(f"{self.names[ref]} = empty({kind.shape}, {self._word(kind.dtype)})")
+        operands = Operands(run, self.program, self.names)
+        loop = (kernel if self.fuse else blocked)(run, self.program, operands)
+        self.space[f"loop{len(self.lines)}"] = loop
+        self.lines.append(f"loop{len(self.lines)}({', '.join(operands.arguments)})")

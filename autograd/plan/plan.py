@@ -1,0 +1,119 @@
+"""`Plan`: a program that is ready to run, and what one may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.plan.kernels import available
+from autograd.plan.lower import GuardFailedError, Lowered
+from autograd.plan.memory import own_results
+from autograd.plan.passes import shortened
+from autograd.plan.program import NUMBERS
+from autograd.plan.source import source
+
+if TYPE_CHECKING:
+    from autograd.plan.trace import Trace
+
+
+class NotReplayedError(Exception):
+    """A run was given up before it changed anything; `drawn` are the fresh values it had asked for."""
+
+    def __init__(self, drawn: Sequence[Any]) -> None:
+        super().__init__("a plan was given up")
+        self.drawn = drawn
+
+
+class Plan:
+    """The program of one function for one kind of arguments; `ag.compile` makes it and runs it.
+
+    >>> import autograd as ag
+    >>> square = ag.compile(lambda x: x * x)
+    >>> square(np.array([1.0, 2.0])), square(np.array([3.0, 4.0]))
+    (array([1., 4.]), array([ 9., 16.]))
+    >>> print(square.plans[0].source)  # doctest: -NORMALIZE_WHITESPACE
+    import numpy as np
+    <BLANKLINE>
+    <BLANKLINE>
+    def step(x):
+        t = x * x
+        return t
+    <BLANKLINE>
+    """
+
+    def __init__(self, trace: Trace, fuse: bool | None = None) -> None:
+        self.program = trace.program
+        self.fresh = list(self.program.fresh.values())
+        shortened(self.program)
+        own_results(self.program)
+        self._finds = [
+            held.cell.buffer if changed else _reader(held.cell)
+            for held, changed in zip(trace.held, self.program.changed, strict=True)
+        ]
+        kinds = [self.program.kinds[ref] for ref in self.program.before]
+        self._puts = [
+            held.cell.put
+            for held, kind, changed in zip(trace.held, kinds, self.program.changed, strict=True)
+            if changed and kind.number is not None
+        ]
+        self._after_run = trace.after_run
+        self._lowered = Lowered(self.program, fuse=available() if fuse is None else fuse)
+        self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
+
+    def __call__(self, inputs: Iterable[Any]) -> list[Any]:
+        """The results for arrays and numbers of the same kinds as those it was made with.
+
+        NotReplayedError, and nothing has been changed, if a guard does not hold or a step fails.
+        """
+        fresh = [function() for function in self.fresh]
+        try:
+            workspace = self._workspaces.pop()
+        except IndexError:
+            workspace = [kind.empty() for kind in self._lowered.memory.kinds]
+        try:
+            self._check(fresh, self.program.fresh)
+            state = [find() for find in self._finds]
+            self._check(state, self.program.before)
+            with np.errstate(all="ignore"):
+                results, numbers = self._lowered.run(*inputs, *fresh, *state, workspace)
+        except Exception as error:
+            raise NotReplayedError(fresh) from error
+        finally:
+            self._workspaces.append(workspace)
+        for put, value in zip(self._puts, numbers, strict=True):
+            put(value)
+        for function in self._after_run:
+            function()
+        return results
+
+    def _check(self, values: Sequence[Any], refs: Iterable[Any]) -> None:
+        """Hold that values from outside are of the kinds that the program was made for."""
+        for value, ref in zip(values, refs, strict=True):
+            kind = self.program.kinds[ref]
+            if kind.number is not None:
+                same = type(value) is kind.number
+            else:
+                same = type(value) not in NUMBERS and value.shape == kind.shape and value.dtype == kind.dtype
+            if not same:
+                raise GuardFailedError
+
+    @property
+    def source(self) -> str:
+        """The program as a module in plain NumPy: forward, backward and update, line by line.
+
+        What the function changed, variables and slots, comes as arguments and goes as results after its own.
+        """
+        return source(self.program)
+
+    def save(self, path: str | Path) -> Path:
+        """Write `source` to a file, which runs wherever NumPy is installed."""
+        path = Path(path)
+        path.write_text(self.source, encoding="utf-8")
+        return path
+
+
+def _reader(cell: Any) -> Callable[[], Any]:
+    return lambda: cell.value

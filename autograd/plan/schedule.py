@@ -1,0 +1,136 @@
+"""The order in which a program runs: steps on each element by themselves are put together into runs.
+
+A `Run` is a list of steps that can be done in one pass over the elements: one loop, or NumPy calls on stretches that
+stay in the processor's cache.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from autograd.plan.program import Program, Ref, Step
+
+# Functions on each element that cost little, so that moving the data is what takes the time. Those that cost more,
+# exp and its kin, are faster as NumPy's own calls, which compute several elements at once.
+ARITHMETIC = frozenset([
+    np.add, np.subtract, np.multiply, np.divide, np.negative, np.square, np.sqrt, np.reciprocal, np.maximum, np.minimum,
+    np.absolute, np.sign, np.where,
+])  # fmt: skip
+COMPARISONS = frozenset([
+    np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.isnan, np.isfinite,
+])  # fmt: skip
+LOGIC = frozenset([np.logical_and, np.logical_or, np.logical_not])
+SMALLEST = 1024  # elements from which a run pays
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Steps over arrays of one shape, done together; `inputs` come from outside, `outs` are used outside."""
+
+    steps: list[Step]
+    shape: tuple[int, ...]
+    inputs: list[Ref]
+    outs: list[Ref]
+
+
+def ordered(program: Program, smallest: int = SMALLEST) -> list[Step | Run]:
+    """The steps in an order that keeps together what can be done together; what changes the state comes last."""
+    made = {ref: step for step in program.steps for ref in step.outs}
+    early = _behind([*program.results, *[guard.value for guard in program.guards]], made)
+    first = [step for step in program.steps if step in early]
+    rest = [step for step in program.steps if step not in early]
+    users: dict[Ref, int] = {}
+    for ref in [*program.wanted(), *[ref for step in program.steps for ref in step.reads]]:
+        users[ref] = users.get(ref, 0) + 1
+    parts = [*_together(program, first, smallest), *_together(program, rest, smallest)]
+    return [_run(part, users, program) if isinstance(part, list) else part for part in parts]
+
+
+def _behind(refs: list[Ref], made: dict[Ref, Step]) -> set[Step]:
+    """All steps that these values need."""
+    found: set[Step] = set()
+    waiting = [made[ref] for ref in refs if ref in made]
+    while waiting:
+        step = waiting.pop()
+        if step not in found:
+            found.add(step)
+            waiting += [made[ref] for ref in step.reads if ref in made]
+    return found
+
+
+def _together(program: Program, steps: list[Step], smallest: int) -> list[Any]:
+    """The steps in an order that fits, with lists of those that make up a run.
+
+    Of the steps that are ready, those of the shape at hand come first, then those that can be in no run.
+    """
+    maker = {ref: i for i, step in enumerate(steps) for ref in step.outs}
+    needs = [{maker[ref] for ref in step.reads if ref in maker} for step in steps]
+    users: dict[int, list[int]] = {}
+    for i, makers in enumerate(needs):
+        for j in makers:
+            users.setdefault(j, []).append(i)
+    shapes = [_shape(program, step, smallest) for step in steps]
+    ready: dict[Any, list[int]] = {}  # by shape, heaps of positions
+    for i, makers in enumerate(needs):
+        if not makers:
+            ready.setdefault(shapes[i], []).append(i)
+    parts: list[Any] = []
+    shape: tuple[int, ...] | None = None
+    for _ in steps:
+        same = shape is not None and bool(ready.get(shape))
+        if not same:
+            waiting = [other for other in ready if ready[other]]
+            shape = None if None in waiting else min(waiting, key=lambda s: ready[s][0])
+        i = heappop(ready[shape])
+        if shape is None:
+            parts.append(steps[i])
+        elif same:
+            parts[-1].append(steps[i])
+        else:
+            parts.append([steps[i]])
+        for j in users.get(i, []):
+            needs[j].discard(i)
+            if not needs[j]:
+                heappush(ready.setdefault(shapes[j], []), j)
+    return [part[0] if isinstance(part, list) and len(part) == 1 else part for part in parts]
+
+
+def _shape(program: Program, step: Step, smallest: int) -> tuple[int, ...] | None:
+    """The shape of a step that may be in a run; None for all others."""
+    kind = program.kinds[step.outs[0]]
+    if step.several or step.options or kind.number is not None or prod(kind.shape) < smallest or kind.order is not None:
+        return None
+    operands = [program.kinds[ref] for ref in step.reads]
+    plain = all([isinstance(x, Ref | float | int | bool) for x in step.args]) and bool(operands)
+    fits = all([_fits(operand.shape, kind.shape) and operand.order is None for operand in operands])
+    return kind.shape if plain and fits and _in_domain(step, kind.dtype, [k.dtype for k in operands]) else None
+
+
+def _in_domain(step: Step, out: np.dtype[Any], operands: list[np.dtype[Any]]) -> bool:
+    """Whether a loop computes this as NumPy does: single and double precision, and truth values where they belong."""
+    known = all([dtype.char in "fd?" for dtype in [out, *operands]])
+    if step.function in ARITHMETIC:
+        return known and out.kind == "f" and (step.function is not np.where or len(step.args) == 3)
+    if step.function in LOGIC:
+        return known and all([dtype.kind == "b" for dtype in operands])
+    return known and step.function in COMPARISONS
+
+
+def _fits(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    """A whole array, a scalar, or a row that is the same for all."""
+    return shape in (whole, (), whole[-1:], (1,) * (len(whole) - 1) + whole[-1:])
+
+
+def _run(steps: list[Step], users: dict[Ref, int], program: Program) -> Run:
+    outs = [ref for step in steps for ref in step.outs]
+    inner: dict[Ref, int] = {}
+    for step in steps:
+        for ref in step.reads:
+            inner[ref] = inner.get(ref, 0) + 1
+    inputs = [ref for ref in inner if ref not in set(outs)]
+    return Run(steps, program.kinds[outs[0]].shape, inputs, [ref for ref in outs if users.get(ref, 0) > inner.get(ref, 0)])

@@ -1,0 +1,304 @@
+"""`Trace`: runs a function on traced arrays, and is left with its program."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from autograd.graph import Recording, Value, open_recordings
+from autograd.nest import leaves, mapped
+from autograd.plan.program import NUMBERS, Guard, Kind, Program, Ref, Step, is_number
+from autograd.plan.state import Cell
+from autograd.plan.traced import Traced
+
+_OURS = frozenset({"autograd", "optim", "nn"})
+# Functions of ours that say by being called which part of the work is being done.
+_PARTS = {("autograd.reverse", "backward"): "backward", ("optim.optimizer", "apply_gradients"): "update"}
+
+
+class NotTraceableError(Exception):
+    """A value left the program in a way that a replay could not follow: the reason, with file and line."""
+
+
+class GradientNotANumberError(Exception):
+    """A gradient came out NaN, which the law of zeros may forbid; programs leave such a case to the engine itself."""
+
+
+class Held:
+    """What a trace knows of a variable or slot: the array it held before, and its traced stand-in."""
+
+    def __init__(self, cell: Cell, array: Any, traced: Traced, reading: Value | None = None) -> None:
+        self.cell = cell
+        self.array = array
+        self.traced = traced
+        self.reading = reading  # which others may know it by
+
+
+class Trace(Recording):
+    """Writes down what is computed while it is open. As a recording it takes notice of variables and of nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.program = Program()
+        self.held: list[Held] = []
+        self.after_run: list[Callable[[], None]] = []  # called after this run, and after each run of the program
+        self.told: list[str] = []  # what the user should know of
+        self.drawn: list[Any] = []  # fresh values of this run
+        self._inputs: list[Traced] = []
+        self._arrays: dict[int, Traced] = {}  # by id: arrays that the function changes in place
+        self._constants: dict[int, Ref] = {}  # by id
+        self._viewed: dict[int, Any] = {}  # by id: arrays that another traced array is a view of
+        self._leaving: NotTraceableError | None = None
+
+    # What goes in.
+
+    def input(self, value: Any, name: str) -> Traced:
+        """An argument of the function."""
+        traced = self._new(value, name)
+        self.program.inputs.append(traced.ref)
+        self._inputs.append(traced)
+        return traced
+
+    def fresh(self, function: Callable[[], Any], name: str = "") -> Traced:
+        """A value that is asked for anew at each run."""
+        value = function()
+        self.drawn.append(value)
+        traced = self._new(value, name)
+        self.program.fresh[traced.ref] = function
+        return traced
+
+    def saw(self, variable: Value, reading: Value) -> None:
+        """A variable is read: from here on it holds a traced array."""
+        if not isinstance(variable.value, Traced):
+            array = variable.value
+            variable.value = self._hold(Cell(variable), array, getattr(variable, "name", None), reading)
+        reading.value = variable.value
+
+    def array(self, find: Callable[[], Any], name: str) -> Traced:
+        """The array that `find` gives, which the function changes in place, such as an optimizer's slot, as traced."""
+        array = find()
+        if id(array) not in self._arrays:
+            self._arrays[id(array)] = self._hold(Cell(None, find), array, name)
+        return self._arrays[id(array)]
+
+    def writable(self, variable: Any) -> Traced:
+        """What a variable holds, to be changed in place."""
+        variable.current()
+        value = variable.value = variable.value.copy()
+        variable.renew_reading()
+        return value
+
+    def _hold(self, cell: Cell, array: Any, name: str | None, reading: Value | None = None) -> Traced:
+        traced = self._new(array, name)
+        self.program.before.append(traced.ref)
+        self.held.append(Held(cell, array, traced, reading))
+        return traced
+
+    def _new(self, value: Any, name: str | None = None) -> Traced:
+        ref = self.program.new(Kind.of(value))
+        if name:
+            self.program.names[ref] = name
+        return Traced(self, ref, value)
+
+    def name(self, x: Any, name: str) -> None:
+        """Call a value so in the program's text, if it has no name yet."""
+        if isinstance(x, Traced):
+            self.program.names.setdefault(x.ref, name)
+
+    def close(self, results: Any = None) -> None:
+        """Give the variables their arrays back, and note what they hold at the end and what the function gave."""
+        self.closed = True
+        program = self.program
+        for held, ref in zip(self.held, program.before, strict=True):
+            variable = held.cell.variable
+            if variable is not None:
+                held.traced = variable.value
+                variable.value = held.array
+                variable.renew_reading()
+            if held.reading is not None:
+                held.reading.value = held.array
+            program.after.append(held.traced.ref)
+            if ref in program.names and held.traced.ref != ref:
+                program.names.setdefault(held.traced.ref, f"new_{program.names[ref]}")
+        program.results = [(x.value if isinstance(x, Value) else x).ref for x in leaves(results) if is_traced(x)]
+
+    def check(self) -> None:
+        """Raise what has been left to the end: an error that was caught on the way, or a changed argument."""
+        if self._leaving is not None:
+            raise self._leaving
+        if any([traced.ref != ref for traced, ref in zip(self._inputs, self.program.inputs, strict=True)]):
+            raise NotTraceableError("An argument is changed in place; return the new value instead")
+
+    def store(self) -> None:
+        """Let the variables and arrays have what they hold at the end of this run."""
+        for held, changed in zip(self.held, self.program.changed, strict=True):
+            if changed:
+                held.cell.put(held.traced.value)
+        for function in self.after_run:
+            function()
+
+    # Steps.
+
+    def run(self, function: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]) -> Any:
+        """Compute, and write the call down."""
+        if self.closed:
+            raise RuntimeError(
+                "a value of a compiled function was kept outside of it, in a list or an attribute; expected it to be "
+                "returned. The call that made it is over"
+            )
+        values, settings = self.values(tuple(args)), self.values(options)
+        y = function(*values, **settings)
+        several = isinstance(y, tuple | list)
+        parts = list(y) if several else [y]
+        if all([type(v) in NUMBERS for v in values]) and not settings:
+            parts = [part.item() if isinstance(part, np.generic) else part for part in parts]
+        outs = tuple([self.program.new(Kind.of(part)) for part in parts])
+        where, part_of = self._place()
+        step = Step(function, self._refs(tuple(args)), self._refs(options), outs, several, where, part_of)
+        self.program.steps.append(step)
+        self._note_views(parts, (values, settings))
+        traced = [Traced(self, ref, part) for ref, part in zip(outs, parts, strict=True)]
+        if not several:
+            return traced[0]
+        return type(y)(*traced) if hasattr(y, "_fields") else type(y)(traced)
+
+    def values(self, tree: Any) -> Any:
+        """A nested structure with the arrays and numbers of this run."""
+        return mapped(lambda x: x.value if isinstance(x, Traced) else x, tree)
+
+    def target(self, x: Any) -> Traced:
+        """The traced array that is written into."""
+        if not isinstance(x, Traced):
+            raise self.left("writing it into an array from outside")
+        return x
+
+    def check_unshared(self, x: Traced) -> None:
+        """Refuse to change an array in place that others are views of: they would not follow in a replay."""
+        if isinstance(x.value, np.ndarray) and id(_owner(x.value)) in self._viewed:
+            raise self.left("writing into an array and reading it through a view, or the other way round,")
+
+    def _note_views(self, parts: Sequence[Any], values: Any) -> None:
+        arrays = [x for x in leaves(values) if isinstance(x, np.ndarray)]
+        for part in parts:
+            if isinstance(part, np.ndarray) and any([np.may_share_memory(part, x) for x in arrays]):
+                owner = _owner(part)
+                self._viewed[id(owner)] = owner
+
+    def _refs(self, tree: Any) -> Any:
+        return mapped(self._ref, tree)
+
+    def _ref(self, x: Any) -> Any:
+        if isinstance(x, Traced):
+            return x.ref
+        if isinstance(x, slice):
+            return slice(self._ref(x.start), self._ref(x.stop), self._ref(x.step))
+        if not isinstance(x, np.ndarray):
+            return x
+        if id(x) not in self._constants:
+            ref = self._constants[id(x)] = self.program.new(Kind.of(x))
+            self.program.constants[ref] = x  # which also keeps the id from being used again
+        return self._constants[id(x)]
+
+    def _place(self) -> tuple[tuple[str, int], tuple[str, ...]]:
+        """File and line of the user's program, and the part of the work that is being done."""
+        frame: FrameType | None = sys._getframe(2)
+        part = "forward"
+        while frame is not None and frame.f_back is not None and _is_ours(frame):
+            part = _PARTS.get((frame.f_globals["__name__"], frame.f_code.co_name), part)
+            frame = frame.f_back
+        scopes = [span.name for span in self.scopes if span.end is None] if part == "forward" else []
+        assert frame is not None
+        return (frame.f_code.co_filename, frame.f_lineno), (part, *scopes)
+
+    # What leaves.
+
+    def decided(self, x: Traced, convert: Callable[[Any], Any]) -> Any:
+        """A truth value or a position that Python asked for: the program holds while it comes out the same."""
+        value = convert(x.value)
+        frame = sys._getframe(2)
+        self.program.guards.append(Guard(x.ref, value, convert))
+        if not _is_ours(frame):
+            self.told.append(
+                f"{frame.f_code.co_filename}:{frame.f_lineno}: what runs here depends on the data. The program "
+                f"holds for the case at hand ({value!r}); in any other the function is run as it is. np.where keeps both"
+            )
+        return value
+
+    def without_nan(self, gradient: Traced) -> None:
+        """Have each run find out whether a gradient is NaN, which is left to the engine."""
+        if np.result_type(gradient.value).kind not in "fc":
+            return
+        square = self.run(np.vdot, (gradient, gradient), {})
+        self.program.guards.append(Guard(square.ref, True, is_number))
+        if not is_number(square.value):
+            raise GradientNotANumberError
+
+    def left(self, what: str) -> NotTraceableError:
+        """The error for a value that leaves the program as an array or a number."""
+        (name, line), _ = self._place()
+        self._leaving = NotTraceableError(
+            f"{name}:{line}: {what} takes a value out of the program; return it and look at it outside"
+        )
+        return self._leaving
+
+
+def is_traced(x: Any) -> bool:
+    """Whether `x` is a traced array or number, or a tensor around one."""
+    return isinstance(x.value if isinstance(x, Value) else x, Traced)
+
+
+def fresh(function: Callable[[], Any]) -> Any:
+    """`function()`, in a compiled function anew at each run: random numbers, a learning rate, a counter.
+
+    >>> generator = np.random.default_rng(0)
+    >>> fresh(lambda: generator.random(2)).shape
+    (2,)
+    """
+    trace = current_trace()
+    if trace is not None:
+        return trace.fresh(function)
+    drawn = _drawn.get()
+    if drawn and drawn[0][0] is _code(function):
+        return drawn.popleft()[1]
+    return function()
+
+
+# What an attempt that came to nothing has drawn already, for the run of the function itself that takes its place.
+_drawn: ContextVar[deque[tuple[Any, Any]] | None] = ContextVar("drawn", default=None)
+
+
+@contextmanager
+def drawn_already(functions: Sequence[Callable[[], Any]], values: Sequence[Any]) -> Iterator[None]:
+    """Inside, `fresh` gives these values first: random numbers are not drawn twice for one call."""
+    token = _drawn.set(deque(zip(map(_code, functions), values, strict=False)))
+    try:
+        yield
+    finally:
+        _drawn.reset(token)
+
+
+def _code(function: Callable[[], Any]) -> Any:
+    return getattr(function, "__code__", function)
+
+
+def current_trace() -> Trace | None:
+    """The trace that is open here, if one is."""
+    return next((r for r in open_recordings.get() if isinstance(r, Trace)), None)
+
+
+def _owner(array: Any) -> Any:
+    """The array that owns the memory."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return frame.f_globals.get("__name__", "").partition(".")[0] in _OURS

@@ -1,0 +1,218 @@
+"""`Traced`: an array that computes as NumPy does and writes down every call on the way.
+
+It speaks NumPy's two protocols, so the whole engine runs on it as on any other array: operations, tapes, sweeps, and
+the rules of optimizers. What asks for a number, to decide in Python what to do next, is noted as a guard.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.graph import Value
+from autograd.plan.program import Ref
+
+if TYPE_CHECKING:
+    from autograd.plan.trace import Trace
+
+# Functions that ask for what is known without computing.
+_OF_KIND = frozenset([np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj])
+_POWERS = {-1: np.reciprocal, 0.5: np.sqrt, 1: np.positive, 2: np.square}
+
+# Attributes that are functions by another name.
+_VIEWS = {"T": np.transpose, "mT": np.matrix_transpose, "real": np.real, "imag": np.imag}
+
+
+@cache
+def method_of(name: str) -> Callable[..., Any]:
+    """The method of arrays called `name` as a function; one object for each name."""
+
+    def method(x: Any, *args: Any, **options: Any) -> Any:
+        return getattr(x, name)(*args, **options)
+
+    method.__name__ = f".{name}"
+    return method
+
+
+def item(x: Any, key: Any) -> Any:
+    """x[key]"""
+    return x[key]
+
+
+def with_item(x: Any, key: Any, value: Any) -> Any:
+    """A copy of `x` with x[key] = value."""
+    x = x.copy()
+    x[key] = value
+    return x
+
+
+class Traced(np.lib.mixins.NDArrayOperatorsMixin):
+    """A value of the program: `ref` says which, `value` holds the array or number of this run.
+
+    What is done in place makes it stand for another value of the program from then on.
+    """
+
+    __slots__ = ("ref", "trace", "value")
+
+    defers_zero_law = True  # each run looks at the gradients once, rather than at each step of the sweep
+
+    def __init__(self, trace: Trace, ref: Ref, value: Any) -> None:
+        self.trace = trace
+        self.ref = ref
+        self.value = value
+
+    # What is known of it. A Python number has no shape and dtype of its own, here too.
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return self.value.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy's dtype."""
+        return self.value.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.value.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.value.size
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of an element."""
+        return self.value.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.value.nbytes
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> Iterator[Traced]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<traced {np.result_type(self.value)} {np.shape(self.value)}>"
+
+    # NumPy's calls.
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if any([isinstance(x, Value) for x in inputs]):
+            return NotImplemented  # a tensor knows better what to do
+        out = options.pop("out", (None,))
+        if method == "at":
+            self.trace.target(inputs[0]).become(self.trace.run(added_at(ufunc), inputs, options))
+            return None
+        y = self.trace.run(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
+        if out[0] is None:
+            return y
+        (place,) = out
+        self.trace.target(place).become(y)
+        return place
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        if any([issubclass(kind, Value) for kind in types]):
+            return NotImplemented
+        if function in _OF_KIND:
+            return function(*self.trace.values(args), **self.trace.values(options))
+        out = options.get("out")
+        if out is None:
+            return self.trace.run(function, args, options)
+        y = self.trace.run(function, args, {name: x for name, x in options.items() if name != "out"})
+        self.trace.target(out).become(y)
+        return out
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _VIEWS:
+            return self.trace.run(_VIEWS[name], (self,), {})
+        if name.startswith("__") or not callable(getattr(np.ndarray, name, None)):
+            raise AttributeError(f"a traced array has no {name}")
+        method = method_of(name)
+        return lambda *args, **options: self.trace.run(method, (self, *args), options)
+
+    def __pow__(self, exponent: Any) -> Any:
+        # As NumPy's own operator does, which is faster for these, and more exact.
+        if type(exponent) in (int, float) and exponent in _POWERS and hasattr(self.value, "dtype"):
+            if self.value.dtype.kind in "fc":
+                return _POWERS[exponent](self)
+            if exponent == 2:
+                return np.square(self)
+        return np.power(self, exponent)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.trace.run(item, (self, key), {})
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self.become(self.trace.run(with_item, (self, key, value), {}))
+
+    def become(self, other: Traced) -> None:
+        """Stand for the value `other` from here on, in the dtype that this one has."""
+        self.trace.check_unshared(self)
+        if other.value.dtype != self.value.dtype:
+            if not np.can_cast(other.value.dtype, self.value.dtype, "same_kind"):
+                raise TypeError(f"can not store {other.value.dtype} in an array of dtype {self.value.dtype}")
+            other = other.astype(self.value.dtype)
+        if other.value.shape != self.value.shape:
+            other = self.trace.run(np.broadcast_to, (other, self.value.shape), {}).copy()
+        self.ref, self.value = other.ref, other.value
+
+    # What leaves the program.
+
+    def __bool__(self) -> bool:
+        return self.trace.decided(self, bool)
+
+    def __int__(self) -> int:
+        if np.result_type(self.value).kind == "f":
+            raise self.trace.left("int()")
+        return self.trace.decided(self, int)
+
+    def __index__(self) -> int:
+        return self.trace.decided(self, operator.index)
+
+    def __float__(self) -> float:
+        raise self.trace.left("float()")
+
+    def __complex__(self) -> complex:
+        raise self.trace.left("complex()")
+
+    def item(self, *index: int) -> Any:
+        """Refused: the number would be that of one run."""
+        raise self.trace.left("item()")
+
+    def tolist(self) -> Any:
+        """Refused, as `item`."""
+        raise self.trace.left("tolist()")
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise self.trace.left("a conversion to a NumPy array")
+
+    def __str__(self) -> str:
+        raise self.trace.left("a text of it, as print() makes,")
+
+    def __format__(self, spec: str) -> str:
+        raise self.trace.left("a text of it, as print() makes,")
+
+
+@cache
+def added_at(ufunc: np.ufunc) -> Callable[..., Any]:
+    """What `ufunc.at` does, on a copy."""
+
+    def at(x: Any, index: Any, *values: Any) -> Any:
+        x = x.copy()
+        ufunc.at(x, index, *values)
+        return x
+
+    at.__name__ = f"{ufunc.__name__}_at"
+    return at
