@@ -70,15 +70,15 @@ class Node:
         return self.code.co_filename, next(lines, self.code.co_firstlineno)
 
 
-_NO_PARAMS: dict[str, Any] = {}  # one for all nodes without params, since a dict each would be a fifth of a node
+NO_PARAMS: dict[str, Any] = {}  # one for all nodes without params, since a dict each would be a fifth of a node
 _new_node = Node.__new__  # filled in by `record`, which saves a call for each operation
-_ENGINE = os.path.dirname(__file__) + os.sep
+ENGINE = os.path.dirname(__file__) + os.sep
 
 
 def calling_frame(depth: int) -> FrameType:
     """The innermost frame outside the engine, looked for from `depth` frames up."""
     frame = sys._getframe(depth)
-    while frame.f_code.co_filename.startswith(_ENGINE) and frame.f_back is not None:
+    while frame.f_code.co_filename.startswith(ENGINE) and frame.f_back is not None:
         frame = frame.f_back
     return frame
 
@@ -178,10 +178,10 @@ def record(
             node = _new_node(Node)
             node.op = op
             node.inputs = inputs
-            node.params = params or _NO_PARAMS
+            node.params = params or NO_PARAMS
             node.out = out
             frame = sys._getframe(2)
-            if frame.f_code.co_filename.startswith(_ENGINE):
+            if frame.f_code.co_filename.startswith(ENGINE):
                 frame = calling_frame(3)
             node.code = frame.f_code
             node.instruction = frame.f_lasti

@@ -1,22 +1,23 @@
 """The operators + − × ÷ between tensors and numbers, by the shortest way there is.
 
-They do what calling the operation does (`Primitive.__call__`) without its loops: two operands, no params, values that
-are Python floats or NumPy's arrays. Whatever is less common goes through the operation itself, errors included.
+They do what calling the operation does, `Primitive.__call__` and then `graph.record`, without their loops: two
+operands, no params, values that are Python floats or NumPy's arrays, one tape. Whatever is less common goes through
+the operation itself, errors included.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.debug import checks_open
-from autograd.graph import Value, open_recordings, record
+from autograd.graph import ENGINE, NO_PARAMS, Node, Value, calling_frame, open_recordings, record
 from autograd.primitive import Primitive
 
 _NUMBERS = frozenset({float, int})
-_NO_PARAMS: dict[str, Any] = {}
 
 
 def operator(op: Primitive) -> Callable[[Any, Any], Any]:
@@ -24,6 +25,7 @@ def operator(op: Primitive) -> Callable[[Any, Any], Any]:
     compute = op.forward
     recordings_open = open_recordings.get
     new = object.__new__
+    getframe = sys._getframe
 
     def method(self: Any, other: Any) -> Any:
         recordings = recordings_open()
@@ -49,8 +51,34 @@ def operator(op: Primitive) -> Callable[[Any, Any], Any]:
             y = y[()]
         out = new(self.kind)
         out.value = y
-        if recordings:
-            record(recordings, op, (self, other), _NO_PARAMS, out)
+        if not recordings:
+            return out
+        if len(recordings) > 1:
+            record(recordings, op, (self, other), NO_PARAMS, out)
+            return out
+        (recording,) = recordings
+        known = recording.known
+        if id(self) in known:
+            if type(other) not in _NUMBERS and id(other) not in known:
+                recording.hold(other)
+        elif id(other) in known:
+            recording.hold(self)
+        else:
+            return out
+        if recording.closed:
+            return out
+        node = new(Node)
+        node.op = op
+        node.inputs = (self, other)
+        node.params = NO_PARAMS
+        node.out = out
+        frame = getframe(1)
+        if frame.f_code.co_filename.startswith(ENGINE):
+            frame = calling_frame(2)
+        node.code = frame.f_code
+        node.instruction = frame.f_lasti
+        recording.nodes.append(node)
+        known.add(id(out))
         return out
 
     return method
