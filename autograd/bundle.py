@@ -95,4 +95,6 @@ def of_parts(rule: Rule) -> Rule:
 pick = Primitive(
     "pick", lambda bundle, *, index: bundle[index], [lambda g, y, b, *, index: Parts.only(index, g)], push=_push_pick
 )
-pack = Primitive("pack", lambda *xs: xs, Every(lambda i, g, y, *xs: g.get(i)), push=lambda op, ts, y, xs, params: Parts(ts))
+pack = Primitive(
+    "pack", lambda *xs: xs, Every(lambda i, g, y, *xs: g.get(i)), push=lambda op, ts, y, xs, params: Parts(ts)
+)

@@ -266,9 +266,8 @@ def zero_law(part: Any, g: Any) -> Any:
     got = part if kind is np.ndarray else raw(part)
     if hasattr(got, "defers_zero_law"):
         return part
-    if type(got) is np.ndarray and got.itemsize > 2:
-        if not _has_nan(got):
-            return part
+    if type(got) is np.ndarray and got.itemsize > 2 and not _has_nan(got):
+        return part
     lost = np.isnan(got) & (raw(g) == 0)
     if not np.any(lost):
         return part
