@@ -238,14 +238,14 @@ def _misfit(g: Any, shape: tuple[int, ...], op: Primitive, position: int) -> str
 def settled(part: Any, g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
     """What a rule made of the cotangent `g` for input number `position`, under both laws."""
     if type(part) is np.ndarray is type(x) and part.shape == x.shape and part.dtype is x.dtype and not op.real:
-        if part is g or not op.elementwise or (part.itemsize > 2 and not _has_nan(part)):
+        if part is g or not op.elementwise or (part.itemsize > 2 and not has_nan(part)):
             return part  # the usual case, and the quickest to tell
     elif type(part) is float is type(x) and part == part:
         return part
     return fit(zero_law(part, g) if op.elementwise else part, x, op, position, stacked)
 
 
-def _has_nan(x: np.ndarray[Any, Any]) -> bool:
+def has_nan(x: np.ndarray[Any, Any]) -> bool:
     """Whether there may be a NaN in an array: a sum of squares is one if a term is."""
     flat = x if x.ndim == 1 else x.ravel("K")  # without a copy, however the array lies in memory
     square = flat.dot(flat)  # the fastest pass NumPy has
@@ -266,7 +266,7 @@ def zero_law(part: Any, g: Any) -> Any:
     got = part if kind is np.ndarray else raw(part)
     if hasattr(got, "defers_zero_law"):
         return part
-    if type(got) is np.ndarray and got.itemsize > 2 and not _has_nan(got):
+    if type(got) is np.ndarray and got.itemsize > 2 and not has_nan(got):
         return part
     lost = np.isnan(got) & (raw(g) == 0)
     if not np.any(lost):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import numbers
+from autograd import quick
 from autograd.debug import check_in_force, checks_open
 from autograd.families import settled
 from autograd.graph import Node, Value, open_recordings, raw, reached
@@ -48,11 +48,11 @@ def backward(
     for target, seed in seeds:
         add(target, seed)
     check = check_in_force() if checks_open else None
-    quick = check is None and not recorded and not stacked
+    simple = check is None and not recorded and not stacked
     with np.errstate(all="ignore") if check is None else check.sweep(seeds, nested=True):
         while path:
-            if quick and type(cotangents.get(id(path[-1][0].out))) is float:
-                numbers.sweep(path, wanted, cotangents)
+            if simple:
+                quick.sweep(path, wanted, cotangents, owned)
                 if not path:
                     break
             node, through = path.pop()

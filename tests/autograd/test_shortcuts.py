@@ -1,4 +1,4 @@
-"""The shortest ways, of operators and of the sweep through numbers, do what the general ones do."""
+"""The shortest ways, of operators and of the sweep through simple operations, do what the general ones do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd as ag
-from autograd import Tape, Tensor, Variable, numbers
+from autograd import Tape, Tensor, Variable, quick
 from autograd.ops.elementwise import add, divide, multiply, subtract
 
 GENERAL = {
@@ -53,7 +53,7 @@ def test_programs_come_out_the_same(program: Any, numbers_: list[float], arrays:
     make = (lambda v: np.array([v, 1.0, -v])) if arrays else float
     leaves = [Variable(make(v)) for v in numbers_]
     short = run(program, leaves, 0.5)
-    with patch.object(numbers, "sweep", lambda *_: None):
+    with patch.object(quick, "sweep", lambda *_: None):
         patches = [patch.object(Tensor, name, method) for name, method in GENERAL.items()]
         for p in patches:
             p.start()
