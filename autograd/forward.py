@@ -45,7 +45,11 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
             if check is not None:
                 check.tangent(node, incoming, t)
             tangents[id(node.out)] = t
-    return [tangents.get(id(target)) for target in targets]
+    found = [tangents.get(id(target)) for target in targets]
+    for t in map(raw, found):
+        if hasattr(t, "defers_zero_law"):
+            t.trace.without_nan(t)
+    return found
 
 
 def transposed(op: Any, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:

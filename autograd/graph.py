@@ -155,6 +155,9 @@ class Recording:
     def saw(self, variable: Value, reading: Value) -> None:
         """A variable was read while recording; a plain recording takes no notice."""
 
+    def changes(self, variable: Value) -> None:
+        """A variable is about to change; a plain recording takes no notice."""
+
 
 # Which recordings are open, outermost first. A context variable, so that threads and async tasks are independent.
 open_recordings: ContextVar[tuple[Recording, ...]] = ContextVar("open_recordings", default=())

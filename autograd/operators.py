@@ -1,4 +1,4 @@
-"""The operators + − × ÷ between tensors and numbers, by the shortest way there is.
+"""The operators + − × ÷ between tensors and numbers, and NumPy's functions of one tensor, by the shortest way there is.
 
 They do what calling the operation does, `Primitive.__call__` and then `graph.record`, without their loops: two
 operands, no params, values that are Python floats or NumPy's arrays, one tape. Whatever is less common goes through
@@ -18,6 +18,25 @@ from autograd.graph import ENGINE, NO_PARAMS, Node, Value, calling_frame, open_r
 from autograd.primitive import Primitive
 
 _NUMBERS = frozenset({float, int})
+
+
+def of_one(op: Primitive, x: Any) -> Any:
+    """`op` on a single tensor."""
+    recordings = open_recordings.get()
+    if recordings and x.is_variable:
+        x = x.reading(recordings)
+    value = x.value
+    if checks_open or type(value) is not np.ndarray:
+        return op(x)
+    try:
+        y = op.forward(value)
+    except Exception:
+        return op(x)  # which says what went wrong
+    out = object.__new__(x.kind)
+    out.value = y if y.ndim else y[()]
+    if recordings:
+        record(recordings, op, (x,), NO_PARAMS, out)
+    return out
 
 
 def operator(op: Primitive) -> Callable[[Any, Any], Any]:

@@ -18,7 +18,7 @@ import autograd.ops  # noqa: F401  fills the registry
 from autograd.errors import NoDerivativeError
 from autograd.graph import raw
 from autograd.nest import mapped
-from autograd.ops import scan
+from autograd.ops import masked, scan
 from autograd.ops.constant import constant_functions, refusals
 from autograd.ops.special import row_for
 from autograd.primitive import Primitive, compositions, registry
@@ -30,16 +30,16 @@ operations: dict[Callable[..., Any], Primitive] = {
 # What a ufunc's reduce and accumulate are called when they are functions.
 reductions: dict[np.ufunc, Callable[..., Any]] = {
     np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
+    np.logaddexp: masked.logaddexp_reduce,
 }  # fmt: skip
 accumulations: dict[np.ufunc, Callable[..., Any]] = {
     np.add: np.cumsum, np.multiply: np.cumprod, np.maximum: scan.cummax, np.minimum: scan.cummin,
+    np.logaddexp: scan.logcumsumexp,
 }  # fmt: skip
 
 
 def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """What `np.ufunc(...)` does when an argument is a tensor."""
-    if not options and method == "__call__" and (operation := operations.get(ufunc)) is not None:
-        return operation(*inputs)  # nearly always
     if options.pop("out", None) is not None:
         raise writes_out(ufunc)
     if ufunc in constant_functions:
@@ -114,6 +114,9 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
 
 def _compose(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """A composition's result; an option of NumPy's that it lacks is refused by name."""
+    if len(args) > 2 and "out" in (names := _names(function))[: len(args)]:  # np.sum(x, axis, dtype, out, keepdims)
+        options = dict(zip(names, args, strict=False)) | options
+        args = tuple([options.pop(name) for name in names[: names.index("out")]])
     if "out" in options and options.pop("out") is not None:
         raise writes_out(function)
     composition = compositions[function]
@@ -167,6 +170,16 @@ def named(function: Callable[..., Any]) -> str:
     if isinstance(function, np.ufunc) and not hasattr(np, function.__name__):
         module = "scipy.special"
     return f"{module.replace('numpy', 'np', 1)}.{getattr(function, '__name__', function)}"
+
+
+@cache
+def _names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The parameters of a NumPy function that may be given by position, in order; none where NumPy does not say."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:
+        return ()
+    return tuple([p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)])
 
 
 @cache

@@ -20,10 +20,10 @@ from autograd.at import At
 from autograd.errors import ReadOnlyError
 from autograd.families import as_array, converted
 from autograd.graph import Recording, Value, note_cut, open_recordings, raw
-from autograd.ops import diagonals, index, joining, picking, rounding, shape
+from autograd.ops import diagonals, index, joining, rounding, shape
 from autograd.ops.complexes import conjugate, imag, real
 from autograd.ops.elementwise import add, cast, divide, multiply, negative, positive, power, subtract
-from autograd.ops.kinks import absolute, clip
+from autograd.ops.kinks import absolute
 from autograd.ops.products import matmul
 from autograd.primitive import constant
 
@@ -81,6 +81,16 @@ class Tensor(Value):
         dtype = getattr(self.value, "dtype", None)
         return np.dtype(type(self.value)) if dtype is None else dtype
 
+    @property
+    def itemsize(self) -> int:
+        """The bytes of an element."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all elements."""
+        return self.size * self.itemsize
+
     def current(self) -> Value:
         """What a recording knows this tensor by; a variable is known by its reading."""
         return self
@@ -96,6 +106,10 @@ class Tensor(Value):
         return imag(self)
 
     def conj(self) -> Tensor:
+        """The complex conjugate."""
+        return conjugate(self)
+
+    def conjugate(self) -> Tensor:
         """The complex conjugate."""
         return conjugate(self)
 
@@ -133,6 +147,8 @@ class Tensor(Value):
         return array.copy() if copy else array
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if not options and method == "__call__" and (row := protocols.operations.get(ufunc)) is not None:
+            return operators.of_one(row, self) if len(inputs) == 1 else row(*inputs)  # nearly always
         return protocols.call_ufunc(ufunc, method, *inputs, **options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -317,6 +333,11 @@ class Tensor(Value):
         """All elements along one axis, as `ravel`."""
         return shape.ravel(self, order=order)
 
+    @property
+    def flat(self) -> Tensor:
+        """All elements along one axis, to go through or to pick from."""
+        return shape.ravel(self)
+
     def swapaxes(self, axis1: int, axis2: int) -> Tensor:
         """Two axes exchanged."""
         return shape.swapaxes(self, axis1=axis1, axis2=axis2)
@@ -329,13 +350,17 @@ class Tensor(Value):
         """Each element `repeats` times in a row along `axis`, or of all."""
         return joining.repeat(self, repeats, axis)
 
-    def take(self, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise") -> Tensor:
+    def take(self, indices: Any, axis: int | None = None, out: Any = None, mode: Any = "raise") -> Tensor:
         """The elements at `indices` along `axis`, or of all in a row."""
-        return picking.take(self, indices, axis, out, mode)
+        return np.take(self, indices, axis, out, mode)
 
     def compress(self, condition: Any, axis: int | None = None, out: Any = None) -> Tensor:
         """The elements along `axis`, or of all in a row, whose condition holds."""
-        return picking.compress(condition, self, axis, out)
+        return np.compress(condition, self, axis, out)
+
+    def choose(self, choices: Any, out: Any = None, mode: Any = "raise") -> Tensor:
+        """Each element from the choice that this one names by its number."""
+        return np.choose(self, choices, out, mode)
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
         """The elements [i, i + offset] of the matrices that lie along two axes."""
@@ -349,9 +374,16 @@ class Tensor(Value):
         """Without the axes of length 1, or without the given ones of them."""
         return shape.squeeze(self, axis=axis)
 
-    def astype(self, dtype: npt.DTypeLike) -> Any:
-        """The value in another dtype; integers and truth values come as plain arrays, which carry no derivative."""
+    def astype(
+        self, dtype: npt.DTypeLike, order: str = "K", casting: Any = "unsafe", subok: bool = True, copy: bool = True
+    ) -> Any:
+        """The value in another dtype; integers and truth values come as plain arrays, which carry no derivative.
+
+        order, subok, copy: taken, since NumPy has them; they are about memory, which is not a tensor's matter.
+        """
         kind = np.dtype(dtype).kind
+        if not np.can_cast(self.dtype, dtype, casting):
+            raise TypeError(f"can not cast {self.dtype} to {np.dtype(dtype)} with casting={casting!r}")
         if kind in "fc":
             return cast(self, dtype=dtype)
         note_cut(self.current(), f"astype({np.dtype(dtype)})")
@@ -359,89 +391,97 @@ class Tensor(Value):
 
     # Reductions, with NumPy's options: axis, dtype, keepdims, initial, where, ddof, ...
 
-    def sum(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
+    def sum(self, axis: Any = None, dtype: Any = None, out: Any = None, **options: Any) -> Tensor:
         """The sum over `axis`, or over all elements."""
-        return np.sum(self, axis=axis, dtype=dtype, **options)
+        return np.sum(self, axis, dtype, out, **options)
 
-    def mean(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
+    def mean(self, axis: Any = None, dtype: Any = None, out: Any = None, **options: Any) -> Tensor:
         """The mean over `axis`, or over all elements."""
-        return np.mean(self, axis=axis, dtype=dtype, **options)
+        return np.mean(self, axis, dtype, out, **options)
 
-    def prod(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
+    def prod(self, axis: Any = None, dtype: Any = None, out: Any = None, **options: Any) -> Tensor:
         """The product over `axis`, or over all elements."""
-        return np.prod(self, axis=axis, dtype=dtype, **options)
+        return np.prod(self, axis, dtype, out, **options)
 
-    def max(self, axis: Any = None, **options: Any) -> Tensor:
+    def max(self, axis: Any = None, out: Any = None, **options: Any) -> Tensor:
         """The largest element along `axis`, or of all; ties share the gradient equally."""
-        return np.max(self, axis=axis, **options)
+        return np.max(self, axis, out, **options)
 
-    def min(self, axis: Any = None, **options: Any) -> Tensor:
+    def min(self, axis: Any = None, out: Any = None, **options: Any) -> Tensor:
         """The smallest element along `axis`, or of all; ties share the gradient equally."""
-        return np.min(self, axis=axis, **options)
+        return np.min(self, axis, out, **options)
 
-    def var(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
+    def var(self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, **options: Any) -> Tensor:
         """The variance over `axis`, or over all elements."""
-        return np.var(self, axis=axis, dtype=dtype, **options)
+        return np.var(self, axis, dtype, out, ddof, **options)
 
-    def std(self, axis: Any = None, dtype: Any = None, **options: Any) -> Tensor:
+    def std(self, axis: Any = None, dtype: Any = None, out: Any = None, ddof: float = 0, **options: Any) -> Tensor:
         """The standard deviation over `axis`, or over all elements."""
-        return np.std(self, axis=axis, dtype=dtype, **options)
+        return np.std(self, axis, dtype, out, ddof, **options)
 
-    def cumsum(self, axis: Any = None, dtype: Any = None) -> Any:
+    def cumsum(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
         """The running sums along `axis`, or of all elements one after the other."""
-        return np.cumsum(self, axis=axis, dtype=dtype)
+        return np.cumsum(self, axis, dtype, out)
 
-    def cumprod(self, axis: Any = None, dtype: Any = None) -> Any:
+    def cumprod(self, axis: Any = None, dtype: Any = None, out: Any = None) -> Any:
         """The running products along `axis`, or of all elements one after the other."""
-        return np.cumprod(self, axis=axis, dtype=dtype)
+        return np.cumprod(self, axis, dtype, out)
 
-    def round(self, decimals: int = 0) -> Any:
+    def round(self, decimals: int = 0, out: Any = None) -> Any:
         """The elements rounded; constant between the jumps, so the derivative is 0."""
-        return np.round(self, decimals)
+        return np.round(self, decimals, out)
 
-    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: Any = None) -> Tensor:
         """The sum along a diagonal."""
-        return np.trace(self, offset, axis1, axis2)
+        return np.trace(self, offset, axis1, axis2, dtype, out)
 
     # What carries no derivative: plain arrays, as the comparisons give.
 
-    def argmax(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+    def argmax(self, axis: Any = None, out: Any = None, *, keepdims: bool = False) -> Any:
         """Where the largest element is."""
-        return np.argmax(self, axis=axis, keepdims=keepdims)
+        return np.argmax(self, axis, out, keepdims=keepdims)
 
-    def argmin(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+    def argmin(self, axis: Any = None, out: Any = None, *, keepdims: bool = False) -> Any:
         """Where the smallest element is."""
-        return np.argmin(self, axis=axis, keepdims=keepdims)
+        return np.argmin(self, axis, out, keepdims=keepdims)
 
-    def argsort(self, axis: Any = -1, *, stable: bool = False) -> Any:
+    def argsort(self, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: bool | None = None) -> Any:
         """The places of the elements in ascending order."""
-        return np.argsort(self, axis=axis, kind="stable" if stable else None)
+        return np.argsort(self, axis, kind, order, stable=stable)
 
-    def all(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+    def argpartition(self, kth: Any, axis: int | None = -1, kind: Any = "introselect") -> Any:
+        """The places of the elements in an order in which those at `kth` are where sorting would put them."""
+        return np.argpartition(self, kth, axis, kind)
+
+    def all(self, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Any:
         """Whether all elements differ from 0."""
-        return np.all(self, axis=axis, keepdims=keepdims)
+        return np.all(self, axis, out, keepdims, where=where)
 
-    def any(self, axis: Any = None, *, keepdims: bool = False) -> Any:
+    def any(self, axis: Any = None, out: Any = None, keepdims: bool = False, *, where: Any = True) -> Any:
         """Whether some element differs from 0."""
-        return np.any(self, axis=axis, keepdims=keepdims)
+        return np.any(self, axis, out, keepdims, where=where)
 
-    def searchsorted(self, v: Any, side: Any = "left") -> Any:
+    def searchsorted(self, v: Any, side: Any = "left", sorter: Any = None) -> Any:
         """Where `v` would have to go to keep the order."""
-        return np.searchsorted(self, v, side)
+        return np.searchsorted(self, v, side, sorter)
 
-    def sort(self) -> None:
+    def sort(self, axis: int = -1, kind: Any = None, order: Any = None, *, stable: bool | None = None) -> None:
         """Refused: a tensor does not change."""
         raise ReadOnlyError("x.sort() writes into x, and a tensor does not change; write x = np.sort(x)")
 
+    def partition(self, kth: Any, axis: int = -1, kind: Any = "introselect") -> None:
+        """Refused: a tensor does not change."""
+        raise ReadOnlyError("x.partition() writes into x, and a tensor does not change; write x = np.partition(x, kth)")
+
     # Products and bounds.
 
-    def clip(self, low: Any = None, high: Any = None) -> Tensor:
-        """The elements brought into the range from `low` to `high`."""
-        return clip(self, low, high)
+    def clip(self, min: Any = None, max: Any = None, out: Any = None) -> Tensor:
+        """The elements brought into the range from `min` to `max`."""
+        return np.clip(self, min, max, out)
 
-    def dot(self, other: Any) -> Tensor:
+    def dot(self, b: Any, out: Any = None) -> Tensor:
         """The product with a vector, a matrix or an array, as np.dot has it."""
-        return np.dot(self, other)
+        return np.dot(self, b, out)
 
 
 Value.kind = Tensor
@@ -500,6 +540,7 @@ class Variable(Tensor):
 
     def assign(self, value: Any) -> Variable:
         """Take the value of `value`, which must have this variable's shape; returns the variable."""
+        self._announce()
         if isinstance(value, Value):
             note_cut(value.current() if isinstance(value, Tensor) else value, "assign()")
         new = as_array(value)
@@ -512,13 +553,16 @@ class Variable(Tensor):
 
     def assign_add(self, value: Any) -> Variable:
         """Add `value`; returns the variable."""
+        self._announce()
         return self.assign(np.add(self.value, raw(value)))
 
     def assign_sub(self, value: Any) -> Variable:
         """Subtract `value`; returns the variable."""
+        self._announce()
         return self.assign(np.subtract(self.value, raw(value)))
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        self._announce()
         self._store(protocols.plain_tree(key), as_array(value))
 
     def writable(self) -> npt.NDArray[Any]:
@@ -535,6 +579,11 @@ class Variable(Tensor):
         if not ours or sys.getrefcount(self.value) > _UNSHARED:
             self.value = self.value.copy()
         return self.value
+
+    def _announce(self) -> None:
+        """Tell every recording that the variable is about to change."""
+        for recording in open_recordings.get():
+            recording.changes(self)
 
     def _store(self, key: Any, new: npt.NDArray[Any]) -> Variable:
         if not np.can_cast(new.dtype, self.dtype, "same_kind"):

@@ -225,9 +225,12 @@ def _seed(t: Any, x: Tensor) -> Any:
 
 
 def _scalar(y: Any) -> Tensor:
+    """What a function returned as a scalar; a plain number is one that does not depend on the arguments."""
+    if isinstance(y, float | int | complex | np.number) and not isinstance(y, bool):
+        return Tensor(y)
     if not isinstance(y, Tensor) or y.shape != ():
-        got = f"shape {y.shape}" if isinstance(y, Tensor) else type(y).__name__
-        raise TypeError(f"got a function that returns {got}; expected a scalar tensor. Reduce it, e.g. with np.sum")
+        got = f"shape {y.shape}" if hasattr(y, "shape") else type(y).__name__
+        raise TypeError(f"got a function that returns {got}; expected a scalar. Reduce it, e.g. with np.sum")
     return y
 
 

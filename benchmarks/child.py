@@ -29,7 +29,9 @@ def main(work: str, name: str, job: str) -> None:
         print(json.dumps({"missing": error.name}), file=answers)
         return
     run()
-    print(json.dumps({"ready": {need: importlib.metadata.version(need) for need in needs}}), file=answers)
+    names = importlib.metadata.packages_distributions()
+    versions = {need: importlib.metadata.version(names[need][0]) for need in needs}
+    print(json.dumps({"ready": versions}), file=answers)
     for _ in sys.stdin:
         print(json.dumps(run()), file=answers)
 

@@ -18,15 +18,15 @@ _PREFIXES = {"s": ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")), "B": ((
 
 TEXT = """# Speed
 
-Our work beside that of other libraries. Two programs do the same, each in a process of its own, and take turns: a round
-of ours, a round of theirs, never both at once. The ratio of the two is taken for each pair of rounds; the table has the
-median of these ratios, under "spread" the smallest and the greatest, and under "of the quickest" the ratio of the quickest
-round of each, which other programs on the machine have disturbed least. Below 1 is faster, or less. Only the ratios mean
-something: the times, which are medians, are those of one machine in one hour. "wanted" is the bar that the project has
-set itself; a figure in bold misses it.
+Our work beside that of other libraries. Two programs do the same, each in a process of its own, and take turns: a
+round of ours, a round of theirs, never both at once. The ratio of the two is taken for each pair of rounds. The tables
+have the median of these ratios; under "spread" the smallest and the greatest; and under "of the quickest" the ratio of
+the quickest round of each, which other programs on the machine have disturbed least. Below 1 is faster, or less. Only
+the ratios mean something: the times, which are medians, are those of one machine in one hour. "wanted" is the bar that
+the project has set itself; a figure in bold misses it.
 
-`make bench PEERS=python-of-the-peers ARGS="--page docs/speed.md"` wrote this page; `benchmarks/README.md` says how to set up
-the peers. The programs are in `benchmarks/work`, a file for each heading.
+`make bench PEERS=.peers ARGS="--page docs/speed.md"` wrote this page; `benchmarks/README.md` says how to set up the
+peers. The programs are in `benchmarks/work`, a file for each heading.
 
 """
 
@@ -77,16 +77,16 @@ def circumstances(results: Sequence[tuple[Work, Sequence[Outcome]]], rounds: int
     """What the figures depend on: day, machine, versions, data."""
     versions = {name: v for _, outcomes in results for outcome in outcomes for name, v in outcome.versions}
     versions["HIPS autograd"] = versions.pop("autograd", "")
-    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]  # type: ignore[call-overload]
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     limits = [
         f"{name}={os.environ[name]}" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS") if name in os.environ
     ]
+    threads = f"{cores()} processor{'s' * (cores() > 1)}, as many threads for each library"
     return "\n".join([
         f"- {datetime.date.today()}, {rounds} rounds; load of the machine at the end {load()}.",
-        f"- {platform.system()} {platform.machine()}, {cores()} processors, as many threads for each library"
-        f"{'' if not limits else ', with ' + ', '.join(limits)}.",
+        f"- {', '.join([platform.system() + ' ' + platform.machine(), threads, *limits])}.",
         f"- Python {platform.python_version()}; NumPy's BLAS is {blas['name']} {blas['version']}.",
-        "- " + ", ".join(f"{name} {version}" for name, version in sorted(versions.items()) if version) + ".",
+        "- " + ", ".join([f"{name} {version}" for name, version in sorted(versions.items()) if version]) + ".",
         f"- Images: {data}.",
     ])  # fmt: skip
 

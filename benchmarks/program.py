@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 Round = Callable[[], float]
+WARM = 3  # calls after which `ag.compile` has done its work
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Job:
         """How often to do what takes `full` times at full effort."""
         return max(least, round(full * self.effort))
 
-    def images(self, count: int = 60_000) -> tuple[np.ndarray, np.ndarray]:
+    def images(self, count: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
         """Rows of 784 float32 in [0, 1] and int64 labels: those of `data`, or random ones."""
         count = self.times(count, least=256)
         if self.data is not None:
@@ -91,7 +92,8 @@ class Work:
 
 def load(name: str) -> Work:
     """The work in the file of that name."""
-    return importlib.import_module(f"benchmarks.work.{name}").WORK
+    work: Work = importlib.import_module(f"benchmarks.work.{name}").WORK
+    return work
 
 
 def seconds(run: Callable[[], Any], times: int = 1) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import select
 import statistics
 import subprocess
@@ -50,7 +51,7 @@ class Process:
         assert self.child.stdin is not None
         time.sleep(PAUSE)
         self.child.stdin.write("go\n")
-        return self._answer()
+        return float(self._answer())
 
     def _answer(self) -> Any:
         assert self.child.stdout is not None
@@ -63,7 +64,8 @@ class Process:
         self.child.wait()
         self.errors.seek(0)
         said = self.errors.read().strip().splitlines() or ["nothing said"]
-        raise NoFigureError(f"{self.program.name} failed: {said[-1]:.80}")
+        last = re.sub(r"\S*/", "", said[-1])  # files by their names: this goes on a page
+        raise NoFigureError(f"{self.program.name} failed: {last:.80}")
 
     def __enter__(self) -> Process:
         return self
@@ -101,7 +103,7 @@ def compare(row: Row, job: Job, rounds: int, peers: str | None) -> Outcome:
     """Let the programs of a row take turns, so many rounds each. `peers`: the Python that has the other libraries."""
     try:
         with ExitStack() as stack:
-            processes = []
+            processes: list[Process] = []
             for program in reversed([row.first] if row.second is None else [row.first, row.second]):
                 python = sys.executable if program.ours else peers
                 if python is None:
@@ -111,5 +113,5 @@ def compare(row: Row, job: Job, rounds: int, peers: str | None) -> Outcome:
             versions = {name: v for process in processes for name, v in process.versions.items()}
     except NoFigureError as error:
         return Outcome(row, reason=str(error))
-    first, *second = [tuple(figures) for figures in zip(*pairs, strict=True)]
-    return Outcome(row, first, *second, versions=tuple(versions.items()))
+    first, second = [tuple([pair[i] for pair in pairs if i < len(pair)]) for i in (0, 1)]
+    return Outcome(row, first, second, tuple(versions.items()))

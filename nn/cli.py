@@ -85,6 +85,7 @@ def _add_mnist(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="A",
         help="exit with status 1 if the test accuracy is below A, e.g. 0.973",
     )
+    command.add_argument("--jit", action="store_true", help="run the steps as programs: the same results in less time")
     command.set_defaults(run=mnist.run)
 
 

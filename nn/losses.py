@@ -57,11 +57,12 @@ class Loss:
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """The mean over the batch, as a scalar tensor if `y_pred` is a tensor."""
         y_pred = as_outputs(y_pred)
-        losses = self.call(self.targets(as_values(y_true), y_pred.shape), y_pred)
-        if sample_weight is None:
-            return np.mean(losses)
-        weights = weights_in_shape(sample_weight, losses.shape).astype(losses.dtype)
-        return np.sum(losses * weights) / losses.size
+        with ag.name_scope("loss"):
+            losses = self.call(self.targets(as_values(y_true), y_pred.shape), y_pred)
+            if sample_weight is None:
+                return np.mean(losses)
+            weights = weights_in_shape(sample_weight, losses.shape).astype(losses.dtype)
+            return np.sum(losses * weights) / losses.size
 
     def from_logits_of(self, activation: Activation) -> Loss | None:
         """The same loss for what goes into `activation`, if that is more exact than the loss of what comes out."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+import autograd
 import optim
-from autograd import Tape, Tensor
+from autograd import Tape, Tensor, Variable
 from nn import random
 from nn.activations import Activation, linear
 from nn.batches import Data, batches, split_off
@@ -44,14 +47,19 @@ class Trainer(Layer):
     optimizer: optim.Optimizer
     loss: Loss | None
     metrics: list[Metric]
+    _programs: Mapping[str, Callable[..., Any]] = MappingProxyType({})  # by the name of the step that each replaces
 
     def compile(
         self,
         optimizer: str | optim.Optimizer = "rmsprop",
         loss: str | Loss | Function | None = None,
         metrics: Sequence[str | Metric | Function] | None = None,
+        jit: bool = False,
     ) -> None:
         """Say how to train: with which optimizer, to make which loss small, and which figures to show beside it.
+
+        jit: whether steps are run as programs, one for each size of batch, as `autograd.compile` makes them: the same
+            results in less time. It does not reach into a `train_step` of one's own, which can use `autograd.compile`.
 
         Each is a name or an object; ValueError at once for a name that is not known, with those near to it.
         `metrics` shows afterwards what "accuracy" was taken to mean. Only a `train_step` of one's own can do
@@ -66,7 +74,19 @@ class Trainer(Layer):
             raise ValueError(f"the figures are called {', '.join(names)}; expected a different name for each")
         self.optimizer, self.loss, self.metrics = optim.get(optimizer), chosen_loss, chosen
         self.mean_loss = Mean("loss")
+        self._compile_steps(bool(jit))
         self.compiled = True
+
+    def _compile_steps(self, jit: bool) -> None:
+        """Have what a step computes run as programs, or as it is."""
+        if jit and type(self).train_step is not Trainer.train_step:
+            warnings.warn(
+                f"{type(self).__name__} has a train_step of its own, which jit=True does not reach; expected "
+                f"jit=False. Try ag.compile on the function that computes the loss and makes the step",
+                stacklevel=3,
+            )
+        steps: list[Callable[..., Any]] = [self._trained, self._tested, self.__call__] if jit else []
+        self._programs = {step.__name__: autograd.compile(step) for step in steps}
 
     # One batch.
 
@@ -76,21 +96,35 @@ class Trainer(Layer):
         `fit` hands over the labels in the shape that the loss works on: (batch, 1) for one output unit.
         """
         x, y = data
-        head = self.head()
-        with Tape() as tape:
-            outputs = head.forward(x, training=True)
-            loss = head.loss(y, outputs)
-        weights = self.trainable_weights
-        gradients = tape.gradient(loss, weights)
-        self.optimizer.apply_gradients(zip(gradients, weights, strict=True))
-        return self.update_metrics(loss, y, outputs, head.left_out)
+        loss, outputs = self._run(self._trained, x, y, self.loss, self.optimizer, self.trainable_weights)
+        return self.update_metrics(loss, y, outputs, self.head().left_out)
 
     def test_step(self, data: Data) -> Logs:
         """Loss and metrics on a batch (x, y), without training. Returns the means over all batches so far."""
         x, y = data
+        loss, outputs = self._run(self._tested, x, y, self.loss)
+        return self.update_metrics(loss, y, outputs, self.head().left_out)
+
+    def _run(self, step: Callable[..., Any], *args: Any) -> Any:
+        """`step(*args)`, as a program if `compile` was told so."""
+        return self._programs.get(step.__name__, step)(*args)
+
+    # What steps compute. The arguments beside x and y are what a program depends on: others make another program.
+
+    def _trained(
+        self, x: Any, y: Any, loss: Loss | None, optimizer: optim.Optimizer, weights: list[Variable]
+    ) -> tuple[Tensor, Tensor]:
+        head = self.head()
+        with Tape() as tape:
+            outputs = head.forward(x, training=True)
+            value = head.loss(y, outputs)
+        optimizer.apply_gradients(zip(tape.gradient(value, weights), weights, strict=True))
+        return value, outputs
+
+    def _tested(self, x: Any, y: Any, loss: Loss | None) -> tuple[Tensor, Tensor]:
         head = self.head()
         outputs = head.forward(x)
-        return self.update_metrics(head.loss(y, outputs), y, outputs, head.left_out)
+        return head.loss(y, outputs), outputs
 
     def head(self) -> Head:
         """What a step runs, and the loss of what that gives.
@@ -215,7 +249,7 @@ class Trainer(Layer):
         outputs = []
         with show("Prediction", -(-len(x) // batch_size), sys.stdout) as progress:
             for start in range(0, len(x), batch_size):
-                outputs.append(self(x[start : start + batch_size]).numpy())
+                outputs.append(self._run(self.__call__, x[start : start + batch_size]).numpy())
                 progress.advance(len(outputs), {})
             progress.finish({})
         return np.concatenate(outputs)

@@ -102,7 +102,14 @@ print("∂loss/∂b =", db.item())
 # down to it.
 
 # %%
-SVG(t.graph(loss, x1=x1, x2=x2, loss=loss).to_svg(backward=True))
+graph = t.graph(loss, x1=x1, x2=x2, loss=loss)
+SVG(graph.to_svg(backward=True))
+
+# %% [markdown]
+# The path from the loss down to w, with the product of the local derivatives on it:
+
+# %%
+graph.highlight("w")
 
 # %% [markdown]
 # ## What a gradient is good for
@@ -231,6 +238,15 @@ except ag.errors.GradientCheckError as error:
 # At such a point a convention decides. Here the derivative of |x| at 0 is 0. The documentation's page on the
 # semantics of the tape has a table of such values.
 #
+# ## Step by step
+#
+# Here are both passes in slow motion. The arrow keys step through them, and a click on w shows its path. The
+# same page is a file with `graph.save("graph.html")`.
+
+# %%
+graph.interactive()
+
+# %% [markdown]
 # ## To try
 #
 # 1. Change `y_true` to 10. Which gradients change, and how?

@@ -55,8 +55,8 @@ class Adam(Optimizer):
 
     def rule(self, w: Array, g: Array, slots: dict[str, Array], learning_rate: float, scratch: Array) -> None:
         """m and v move towards g and g², and w ← w − α·m / (√v + ε), in place."""
-        root = self.of_step(lambda before: math.sqrt(1 - self.beta_2 ** (before + 1)))
-        alpha = learning_rate * root / self.of_step(lambda before: 1 - self.beta_1 ** (before + 1))
+        root = self.of_step(lambda before: math.sqrt(1 - self.beta_2 ** (before + 1)), "root_of_bias_2")
+        alpha = learning_rate * root / self.of_step(lambda before: 1 - self.beta_1 ** (before + 1), "bias_1")
 
         m, v = slots["first_moment"], slots["second_moment"]
         m *= self.beta_1

@@ -1,11 +1,12 @@
 """Gradient clipping: by value, by each gradient's norm, or by the norm of all gradients together.
 
 Source: Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, arXiv:1211.5063.
-Gradients are flat arrays here; what comes back may share memory with what went in, which is never written to.
+Gradients are flat arrays here, which are never written to. All of it is plain NumPy, so that it can be part of a
+compiled function.
 """
 
-import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -40,17 +41,16 @@ def by_global_norm(gradients: Sequence[Array], limit: float) -> list[Array]:
     return [_scaled(g, factor) for g in gradients]
 
 
-def _squared_norm(g: Array) -> float:
+def _squared_norm(g: Array) -> Any:
     # Summed as float64: in float16 the square of 256 overflows, in float32 that of 2e19.
-    return float(np.einsum("i,i", g, g, dtype=np.float64))
+    return np.einsum("i,i", g, g, dtype=np.float64)
 
 
-def _factor(squared_norm: float, limit: float) -> float:
+def _factor(squared_norm: Any, limit: float) -> Any:
     """What to multiply with. NaN if the norm is not finite: zeros would hide that a gradient is broken."""
-    if not math.isfinite(squared_norm):
-        return math.nan
-    return limit / max(math.sqrt(squared_norm), limit)
+    factor = limit / np.maximum(np.sqrt(squared_norm), limit)
+    return np.where(np.isfinite(squared_norm), factor, np.nan)
 
 
-def _scaled(g: Array, factor: float) -> Array:
-    return g if factor == 1 else g * factor
+def _scaled(g: Array, factor: Any) -> Array:
+    return g * factor.astype(g.dtype)

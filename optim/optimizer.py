@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd import Variable
 from autograd.plan import fresh
+from autograd.plan.fused import Loop, fused
 from autograd.plan.trace import Trace, current_trace
 from optim import clipping, pairs
 from optim.checks import non_negative, positive
@@ -86,6 +87,7 @@ class Optimizer(ABC):
         self.iterations = 0
         self._slots = Slots(slots or {})
         self._warned = False
+        self._loops: dict[Any, Loop | None] = {}  # the rule as a loop, by dtype and options
 
     @abstractmethod
     def rule(self, w: Array, g: Array, slots: dict[str, Array], learning_rate: float, scratch: Array) -> None:
@@ -107,10 +109,10 @@ class Optimizer(ABC):
         rate = self._learning_rate
         return positive(f"the learning rate of step {step}", rate(step)) if callable(rate) else rate
 
-    def of_step(self, function: Callable[[int], float]) -> float:
+    def of_step(self, function: Callable[[int], float], name: str = "") -> float:
         """A number that depends on how many steps came before: `function(iterations)`, for use in a rule.
 
-        Where the step is part of a compiled function, it is asked for anew at each run.
+        Where the step is part of a compiled function, it is asked for anew at each run, and called `name` in its text.
 
         >>> import optim
         >>> optim.SGD().of_step(lambda step: 0.5**step)
@@ -118,7 +120,7 @@ class Optimizer(ABC):
         """
         trace = current_trace()
         before = 0 if trace is None else trace.after_run.count(self._count)  # steps of the same run
-        return fresh(lambda: function(self.iterations + before))
+        return fresh(lambda: function(self.iterations + before), name)
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:
         """Make one step.
@@ -137,7 +139,7 @@ class Optimizer(ABC):
         """
         gradients, variables, missing = pairs.read(grads_and_vars)
         trace = current_trace()
-        rate = self.learning_rate if trace is None else self.of_step(self._rate_of)
+        rate = self.learning_rate if trace is None else self.of_step(self._rate_of, "learning_rate")
         if missing and not self._warned:
             self._warned = True
             warnings.warn(
@@ -187,6 +189,10 @@ class Optimizer(ABC):
         # No name may be bound to variable.value here: writable() would see it as somebody else's and copy.
         in_place = type(variable.value) is np.ndarray and variable.value.flags.c_contiguous
         w = variable.writable().reshape(-1) if in_place else np.asarray(variable.value).flatten()
+        loop = self._loop(w.dtype) if w.size >= BLOCK and in_place else None
+        if loop is not None:
+            loop([w, g, *slots.values()], [rate])
+            return
         scratch = np.empty(min(w.size, BLOCK), w.dtype)
         for start in range(0, w.size, BLOCK):
             block = slice(start, start + BLOCK)
@@ -199,13 +205,31 @@ class Optimizer(ABC):
         if not in_place:
             variable.assign(w.reshape(variable.shape))
 
+    def _loop(self, dtype: Any) -> Loop | None:
+        """The rule as one compiled loop, if it can be one; made once for each dtype and setting of the options."""
+        if not type(self).rule.__module__.startswith("optim."):
+            return None  # of a rule of the user's own it is not known what else it does
+        names = list(self._slots.initial)
+        options = {name: x for name, x in vars(self).items() if name[0] != "_" and name != "iterations"}
+        key = (dtype, repr(options))
+        if key not in self._loops:
+
+            def change(w: Array, g: Array, *rest: Any) -> None:
+                *slots, rate = rest
+                if self.weight_decay:
+                    w -= w * (self.weight_decay * rate)
+                self.rule(w, g, dict(zip(names, slots, strict=True)), rate, np.empty_like(w))
+
+            self._loops[key] = fused(change, [dtype] * (2 + len(names)), count=1)
+        return self._loops[key]
+
     def _trace_update(self, trace: Trace, gradients: list[Array], variables: list[Variable], rate: Any) -> None:
         """The step as part of a compiled function: the rule on whole arrays, which are written down as it goes."""
         for g, variable in zip(gradients, variables, strict=True):
-            trace.name(g, f"d_{variable.name}" if variable.name else "gradient")
+            trace.name(g.reshape(variable.shape), f"d_{variable.name}" if variable.name else "gradient")
         for g, variable in zip(self._clipped(gradients), variables, strict=True):
-            w = trace.writable(variable)
-            slots = {}
+            w: Any = trace.writable(variable)
+            slots: dict[str, Any] = {}
             for name in self._slots.of(variable):
                 label = f"{name}_of_{variable.name}" if variable.name else name
                 slots[name] = trace.array(partial(self._slot, variable, name), label)
@@ -220,6 +244,9 @@ class Optimizer(ABC):
 
     def _count(self) -> None:
         self.iterations += 1
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_loops": {}}  # which are made anew where they are needed
 
     def __repr__(self) -> str:
         options = {"learning_rate": self._learning_rate} | {

@@ -16,7 +16,7 @@ ROOMS = ["errors", "locks", "graph", "scopes", "debug", "nest", "primitive", "bu
          "reverse", "forward", "tape", "custom", "transforms", "check", "picture", "explain"]  # fmt: skip
 THIRD_PARTY = {
     "autograd": {"numpy"},
-    "autograd.ops": {"numpy", "scipy"},
+    "autograd.ops": {"numpy", "scipy", "numba"},
     "autograd.plan": {"numpy", "numba"},
     "autograd.picture": {"numpy", "graphviz", "pygraphviz", "cairosvg"},
     "optim": {"numpy"},

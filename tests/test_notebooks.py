@@ -79,12 +79,22 @@ SHOWN = {
         r"∂x1/∂w    = 2\.0\n∂x2/∂x1   = 1\.0\n∂x2/∂b    = 1\.0\n∂loss/∂x2 = 1\.0",
         r"∂loss/∂w = 1 · 1 · 2 = 2\n∂loss/∂b = 1 · 1     = 1",
         r"∂loss/∂w = 2\.0\n∂loss/∂b = 1\.0",
+        r"∂loss/∂w: 1 path from w to loss\n.* = 2\nsum = 2, as in the backward sweep",
         r"new loss: 2\.5",
         r"∂b/∂a = 2\.0\n∂c/∂a = 4\.0",
         r"\{'a': 4, 'b': 2, 'c': 1\}\n\{'a': 0, 'b': 2, 'c': 1\}\n\{'a': 6, 'b': 2, 'c': 1\}",
         r"recorded: \['add', 'add'\]\n∂c/∂a = 4\.0",
         r"∂f/∂w = 2\.0\n∂f/∂b = 1\.0",
         r"a kink",
+    ],
+    "03_large_graphs": [
+        r"Graph\(75 nodes, 87 edges, loss = .*\nGraph\(16 nodes",
+        r"block_1 … block_10 \| operations: 40 \| parameters: 720",
+        r"\(6, 4\) by \(3, 4\): matmul: times its left operand, transposed",
+        r"as the tape's: True",
+        r"a, b, c: \{'a': 0\.0, 'b': 2\.0, 'c': 1\.0\}\nc, b, a: \{'a': 4\.0, 'b': 2\.0, 'c': 1\.0\}\ntape:    \{'a': 4\.0\}",
+        r"60 edges, 1,073,741,824 paths\nby our sweep: 1073741824\.0",
+        r"matmul +2 +75,776 +2,688",
     ],
 }  # fmt: skip
 

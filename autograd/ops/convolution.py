@@ -5,9 +5,9 @@ sum Σ x[n, p + k, c] w[k, c, o] z[n, p, o] is linear in each of the three, and 
 them (Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016). The outputs of a group see
 the channels of that group alone. `steps` are the `strides`, `padding` and `dilation` of the windows.
 
-The work is products of matrices. Two of the rows copy the windows into the rows of one matrix (Chellapilla, Puri and
-Simard, 2006); the third has to add up place by place anyhow, and makes a product for each place in a window. Where
-each channel is a group of its own a matrix would have one column, and products of elements are faster.
+The work is products of matrices, whose rows are windows (Chellapilla, Puri and Simard, 2006): two of the rows of the
+table take windows out and multiply them, the third makes windows by a product and adds them in. Where each channel is
+a group of its own a matrix would have one column, and products of elements are faster.
 """
 
 import math
@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from autograd.families import bilinear
-from autograd.ops.windows import cropped, room, taps, unfold
+from autograd.ops.windows import add_windows, cropped, one_step, room, taps, unfold
 from autograd.primitive import Primitive
 
-CHUNK = 2**20  # elements of windows that are worked on at a time: few enough for the caches
+CHUNK = 2**19  # elements of windows that are worked on at a time: few enough for the caches
 
 
 def _matrices(a: Any, groups: int, inner: int = 1) -> Any:
@@ -46,40 +46,51 @@ def _repeated(x: Any, times: int) -> Any:
     return x if times == 1 else np.repeat(x, times, axis=-1)
 
 
+@one_step
 def _conv(x: Any, w: Any, *, groups: int, **steps: Any) -> Any:
     """y[n, p, o] = Σ x[n, p + k, c] w[k, c, o]."""
     size, outputs = w.shape[:-2], w.shape[-1]
-    made = []
-    if groups == x.shape[-1] > 1:
-        for _, windows in _parts(_repeated(x, outputs // groups), size, steps):
-            made.append(reduce(np.add, [windows[(..., *k, slice(None))] * w[k][0] for k in np.ndindex(*size)]))
-    else:
-        weights = _matrices(w, groups)
-        for _, windows in _parts(x, size, steps):
-            y = _matrices(windows, groups, len(size) + 1) @ weights
-            made.append(np.moveaxis(y, 0, 1).reshape((*windows.shape[: -len(size) - 1], outputs)))
-    return made[0] if len(made) == 1 else np.concatenate(made)
+    each = groups == x.shape[-1] > 1
+    weights = w if each else _matrices(w, groups)
+    windows = unfold(_repeated(x, outputs // groups) if each else x, size=size, **steps)
+    positions = windows.shape[: -len(size) - 1]
+    y = np.empty_like(
+        x, shape=(*positions, outputs), dtype=np.result_type(x, w), order="C"
+    )  # so that parts of it are views
+    for part in _batches(len(x), windows.size):
+        seen = windows[part]
+        if each:
+            y[part] = reduce(np.add, [seen[(..., *k, slice(None))] * w[k][0] for k in np.ndindex(*size)])
+        else:
+            np.matmul(_matrices(seen, groups, len(size) + 1), weights, out=_matrices(y[part], groups))
+    return y
 
 
+@one_step
 def _conv_transpose(z: Any, w: Any, *, shape: Any, groups: int, **steps: Any) -> Any:
     """x[n, p + k, c] = Σ z[n, p, o] w[k, c, o], for an `x` of this shape along its axes of space."""
     size, channels = w.shape[:-2], w.shape[-2] * groups
-    each = groups == channels > 1
+    strides, dilation = steps["strides"], steps["dilation"]
+    each, weights = groups == channels > 1, _matrices(w, groups).mT
     space = room(shape, steps["padding"])
-    x = np.zeros_like(z, shape=(len(z), *space, w.shape[-1] if each else channels), dtype=np.result_type(z, w))
-    for batch in _batches(len(z), z.size * math.prod(size)):
-        part, rows = z[batch], _matrices(z[batch], groups)
-        for k, index in taps(size, z.shape[1:-1], steps["strides"], steps["dilation"]):
-            if each:
+    wide = w.shape[-1] if each else channels
+    x = np.zeros_like(z, shape=(len(z), *space, wide), dtype=np.result_type(z, w), order="C")
+    for batch in _batches(len(z), math.prod((*z.shape[:-1], *size, channels))):
+        part = z[batch]
+        if each:
+            for k, index in taps(size, z.shape[1:-1], strides, dilation):
                 x[batch][index] += part * w[k][0]
-            else:
-                y = rows @ _matrices(w[k], groups).mT
-                x[batch][index] += np.moveaxis(y, 0, 1).reshape((*part.shape[:-1], channels))
+        else:
+            products = _matrices(part, groups) @ weights
+            windows = products.reshape((groups, *part.shape[:-1], *size, w.shape[-2]))
+            windows = np.moveaxis(windows, 0, -2).reshape((*part.shape[:-1], *size, channels))
+            add_windows(x[batch], windows, strides, dilation)
     x = cropped(x, steps["padding"])
     times = x.shape[-1] // channels
     return x if times == 1 else np.sum(x.reshape((*x.shape[:-1], channels, times)), axis=-1)
 
 
+@one_step
 def _conv_kernel(x: Any, z: Any, *, size: Any, groups: int, **steps: Any) -> Any:
     """w[k, c, o] = Σ x[n, p + k, c] z[n, p, o]."""
     inner, outputs, seen = x.shape[-1] // groups, z.shape[-1], tuple(range(z.ndim - 1))

@@ -12,7 +12,15 @@ from autograd.graph import raw
 from autograd.ops.diagonals import diagonal
 from autograd.ops.eigen import over_gaps
 from autograd.ops.elementwise import over
-from autograd.ops.hermitian import check_phases, from_lower, on_diagonal, onto_lower, real_part
+from autograd.ops.hermitian import (
+    check_phases,
+    free_columns,
+    free_push,
+    from_lower,
+    on_diagonal,
+    onto_lower,
+    real_part,
+)
 from autograd.ops.products import conj
 from autograd.primitive import Primitive, composed
 
@@ -38,7 +46,7 @@ def _cholesky_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[
     return y @ _half(conj(np.linalg.solve(y, conj(left).mT).mT))
 
 
-def _qr_rule(g: Any, y: Any, a: Any) -> Any:
+def _qr_rule(g: Any, y: Any, a: Any, *, mode: str = "reduced") -> Any:
     """(ḡq + Q̄ Kᵀ) R⁻ᵀ, where K is the Hermitian matrix with the lower triangle of R ḡrᵀ − ḡqᵀ Q; the columns of A are
     independent.
 
@@ -46,27 +54,42 @@ def _qr_rule(g: Any, y: Any, a: Any) -> Any:
     differentiation of linear algebra functions with application in optimum experimental design" (2010).
     """
     (gq, gr), (q, r) = g, y
+    if mode == "complete":
+        n = a.shape[-1]
+        q, r, gr, added, g_added = q[..., :n], r[..., :n, :], gr[..., :n, :], q[..., n:], gq[..., n:]
+        gq = gq[..., :n] + free_columns("qr", g_added, q, added)
     k = from_lower(r @ gr.mT - gq.mT @ q)
     return np.linalg.solve(r, (gq + conj(q) @ k.mT).mT).mT
 
 
 def _qr_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
     """dQ = QΩ + (1 − QQᴴ) dA R⁻¹ and dR = (C − Ω) R, with C = Qᴴ dA R⁻¹ and Ω skew with the lower triangle of C."""
-    q, r = parts_of(y)
+    whole, below = parts_of(y)
+    n = below.shape[-1]
+    q, r = whole[..., :n], below[..., :n, :]
     moved = np.linalg.solve(r.mT, tangents[0].mT).mT
     c = conj(q).mT @ moved
     upper = c + conj(c.mT)
     upper = np.where(
         np.tri(c.shape[-1], k=-1, dtype=bool), 0.0, np.where(np.eye(c.shape[-1], dtype=bool), 0.5 * upper, upper)
     )
-    return Parts([moved - q @ upper, upper @ r])
+    dq, dr = moved - q @ upper, upper @ r
+    if params.get("mode") == "complete":
+        dq = np.concatenate([dq, free_push(q, whole[..., n:], dq)], axis=-1)
+        dr = np.concatenate([dr, np.zeros_like(below[..., n:, :])], axis=-2)
+    return Parts([dq, dr])
 
 
-def _svd_rule(g: Any, y: Any, a: Any) -> Any:
+def _svd_rule(g: Any, y: Any, a: Any, *, full_matrices: bool = False) -> Any:
     """J. Townsend, "Differentiating the singular value decomposition" (2016), and for complex matrices Z.-Q. Wan and
     S.-X. Zhang, "Automatic differentiation for complex valued SVD" (2019). Where U and V turn together, U takes it.
     """
     (gu, gs, gvh), (u, s, vh) = g, y
+    if full_matrices:
+        k = s.shape[-1]
+        added = free_columns("svd", gu[..., k:], u[..., :k], u[..., k:])
+        below = free_columns("svd", gvh[..., k:, :].mT, vh[..., :k, :].mT, vh[..., k:, :].mT).mT
+        u, vh, gu, gvh = u[..., :k], vh[..., :k, :], gu[..., :k] + added, gvh[..., :k, :] + below
     f, scale = _over_square_gaps(s), over(1.0, s)[..., None, :]
     ug, vg = u.mT @ gu, gvh @ vh.mT
     inner = f * (ug - conj(ug.mT)) * s[..., None, :] + s[..., :, None] * (f * (conj(vg.mT) - vg))
@@ -87,7 +110,9 @@ def _svd_rule(g: Any, y: Any, a: Any) -> Any:
 
 def _svd_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
     """With P = Uᴴ dA V: ds = diag P, dU = U (F ∘ (P S + S Pᴴ)) + (1 − UUᴴ) dA V S⁻¹, and V with Pᴴ likewise."""
-    (t,), (u, s, vh) = tangents, parts_of(y)
+    (t,), (whole, s, across) = tangents, parts_of(y)
+    k = s.shape[-1]
+    u, vh = whole[..., :k], across[..., :k, :]
     f, scale = _over_square_gaps(s), over(1.0, s)
     left, right = conj(u).mT @ t, t @ conj(vh).mT
     p = left @ conj(vh).mT
@@ -102,6 +127,9 @@ def _svd_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any],
         du = du + (right - u @ p) * scale[..., None, :]
     if vh.shape[-1] > vh.shape[-2]:
         dvh = dvh + scale[..., :, None] * (left - p @ vh)
+    if params.get("full_matrices"):
+        du = np.concatenate([du, free_push(u, whole[..., k:], du)], axis=-1)
+        dvh = np.concatenate([dvh, free_push(vh.mT, across[..., k:, :].mT, dvh.mT).mT], axis=-2)
     return Parts([du, real_part(along), dvh])
 
 
@@ -110,14 +138,17 @@ def _over_square_gaps(s: Any) -> Any:
     return over_gaps(s) * over(1.0, s[..., None, :] + s[..., :, None])
 
 
-def _reduced_svd(a: Any) -> Any:
-    return np.linalg.svd(a, full_matrices=False)
+def _svd(a: Any, *, full_matrices: bool = False) -> Any:
+    return np.linalg.svd(a, full_matrices=full_matrices)
+
+
+_SVDResult = type(np.linalg.svd(np.eye(1)))
 
 
 # fmt: off
 cholesky = general("cholesky", np.linalg.cholesky, _cholesky_rule, push=_cholesky_push)
 qr       = several("qr", np.linalg.qr, _qr_rule, push=_qr_push)
-svd      = several("svd", _reduced_svd, _svd_rule, push=_svd_push)
+svd      = several("svd", _svd, _svd_rule, push=_svd_push)
 # fmt: on
 
 
@@ -133,11 +164,10 @@ def _numpy_qr(a: Any, mode: str = "reduced") -> Any:
     are Qᴴ times themselves in R.
     """
     m, n = a.shape[-2:]
-    if mode not in ("reduced", "complete", "r") or (mode == "complete" and m > n):
-        raise NoDerivativeError(
-            f'qr of shape {a.shape} with mode={mode!r} has no derivative; expected "reduced" or "r", or "complete" of a '
-            f"matrix with no more rows than columns, since other columns of Q are not determined by the matrix"
-        )
+    if mode not in ("reduced", "complete", "r"):
+        raise NoDerivativeError(f'qr with mode={mode!r} has no derivative; expected "reduced", "complete" or "r"')
+    if mode == "complete" and m > n:
+        return qr(a, mode=mode)
     result = qr(a[..., : min(m, n)])
     if m < n:
         q, r = result
@@ -147,16 +177,15 @@ def _numpy_qr(a: Any, mode: str = "reduced") -> Any:
 
 @composed(np.linalg.svd)
 def _numpy_svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """Of a Hermitian matrix by its eigenvalues, as NumPy has it: their sizes, and their signs in the rows of Vᴴ."""
     if hermitian:
-        a = from_lower(a)
+        w, v = np.linalg.eigh(a)
+        order = np.argsort(abs(raw(w)), axis=-1)[..., ::-1]
+        w, v = np.take_along_axis(w, order, -1), np.take_along_axis(v, order[..., None, :], -1)
+        return _SVDResult(v, abs(w), conj(v * np.sign(w)[..., None, :]).mT) if compute_uv else abs(w)
     if not compute_uv:
         return svd(a)[1]
-    if full_matrices and a.shape[-1] != a.shape[-2]:
-        raise NoDerivativeError(
-            f"svd of shape {a.shape} with full_matrices=True has columns that are not determined by the matrix, and so "
-            f"no derivative; use np.linalg.svd(x, full_matrices=False)"
-        )
-    return svd(a)
+    return svd(a, full_matrices=True) if full_matrices and a.shape[-1] != a.shape[-2] else svd(a)
 
 
 @composed(np.linalg.svdvals)

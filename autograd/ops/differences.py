@@ -19,6 +19,8 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     a = data(a, "diff")
     if a.ndim == 0:
         raise ValueError("diff got a scalar; expected an array with at least one axis")
+    if n == 0:
+        return a  # as NumPy, before anything is put beside it
     parts = [p if p is a else _layer(p, a, axis) for p in (prepend, a, append) if p is not None]
     x = np.concatenate(parts, axis=axis) if len(parts) > 1 else a
     for _ in range(n):

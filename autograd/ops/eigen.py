@@ -23,8 +23,8 @@ def over_gaps(a: Any) -> Any:
     return np.where(equal, 0.0, 1 / np.where(equal, 1.0, gap))
 
 
-def _eigh_rule(g: Any, y: Any, a: Any) -> Any:
-    """V̄ (diag ḡw + F ∘ Vᵀḡv) Vᵀ with F_ij = 1 / (w_j − w_i), for the lower triangle, which alone LAPACK reads.
+def _eigh_rule(g: Any, y: Any, a: Any, *, UPLO: str = "L") -> Any:
+    """V̄ (diag ḡw + F ∘ Vᵀḡv) Vᵀ with F_ij = 1 / (w_j − w_i), for the one triangle that LAPACK reads.
 
     M. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation" (2008).
     """
@@ -32,19 +32,23 @@ def _eigh_rule(g: Any, y: Any, a: Any) -> Any:
     if is_complex(raw(v)):
         check_phases("eigh", np.sum(raw(gv) * raw(v), axis=-2), np.sum(abs(raw(gv)) * abs(raw(v)), axis=-2))
     inner = over_gaps(w) * (v.mT @ gv) + on_diagonal(gw)
-    return onto_lower(conj(v) @ inner @ v.mT)
+    lower = onto_lower(conj(v) @ inner @ v.mT)
+    return lower if UPLO == "L" else conj(lower.mT)
 
 
 def _eigh_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
     """dw = diag M and dV = V (F ∘ M) with M = Vᴴ dA V."""
     w, v = parts_of(y)
-    m = conj(v).mT @ from_lower(tangents[0]) @ v
+    t = tangents[0] if params.get("UPLO", "L") == "L" else conj(tangents[0].mT)
+    m = conj(v).mT @ from_lower(t) @ v
     return Parts([real_part(diagonal(m, 0, -2, -1)), v @ (over_gaps(w) * m)])
 
 
 def _largest(v: Any) -> Any:
     """Where the largest element of each column is, which LAPACK makes real by turning the column."""
     plain = abs(raw(v))
+    if not v.shape[-1]:
+        return np.zeros(v.shape, bool)
     return np.arange(v.shape[-2])[:, None] == np.argmax(plain, axis=-2)[..., None, :]
 
 
@@ -86,10 +90,9 @@ eig  = several("eig", np.linalg.eig, _eig_rule, push=_eig_push, numpy=[np.linalg
 
 @composed(np.linalg.eigh)
 def _numpy_eigh(a: Any, UPLO: str = "L") -> Any:
-    """The row reads the lower triangle; the upper one is the lower one of the conjugate transpose."""
     if UPLO.upper() not in ("L", "U"):
         raise ValueError(f'eigh got UPLO={UPLO!r}; expected "L" or "U", the triangle to read')
-    return eigh(a if UPLO.upper() == "L" else conj(a.mT))
+    return eigh(a, UPLO=UPLO.upper())
 
 
 @composed(np.linalg.eigvalsh)

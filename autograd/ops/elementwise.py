@@ -33,13 +33,25 @@ def _power_exponent(g: Any, y: Any, a: Any, b: Any) -> Any:
     return g * np.where((a == 0) & (np.real(b) >= 0), 0.0, y * np.log(a))
 
 
+def only_real(x: Any, name: str) -> Any:
+    """`x`; TypeError for complex numbers, which NumPy would compare by their real parts."""
+    if is_complex(x):
+        raise TypeError(
+            f"{name} is not defined for complex numbers, which have no order; take x.real, x.imag or abs(x)"
+        )
+    return x
+
+
 def _relu(x: Any) -> Any:
     """max(x, 0); a NaN stays one."""
-    return (0.0 if x <= 0 else x) if type(x) is float else np.maximum(x, 0)
+    return (0.0 if x <= 0 else x) if type(x) is float else np.maximum(only_real(x, "relu"), 0)
 
 
 def _sigmoid(x: Any) -> Any:
     """1 / (1 + exp(-x)) by way of exp(-|x|), which can not overflow."""
+    if is_complex(x):
+        e = np.exp(np.where(x.real >= 0, -x, x))
+        return np.where(x.real >= 0, 1, e) / (1 + e)
     e = np.exp(-abs(x))
     return np.where(x >= 0, 1, e) / (1 + e)
 
@@ -113,7 +125,7 @@ arcsinh  = elementwise("arcsinh", np.arcsinh, lambda g, y, x: g / np.sqrt(x * x 
 arccosh  = elementwise("arccosh", np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)), numpy=[np.arccosh])
 arctanh  = elementwise("arctanh", np.arctanh, lambda g, y, x: g / (1 - x * x), numpy=[np.arctanh])
 tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), numpy=[np.tanh])
-sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x), real=True)
+sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x))
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True)
 
 sinc     = elementwise("sinc", _sinc, lambda g, y, x: g * _sinc_slope(x, y), numpy=[np.sinc])
@@ -121,10 +133,10 @@ hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * over(a, y), lam
 arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)), lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)), real=True, numpy=[np.arctan2])
 logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * _won(a, b, y), lambda g, y, a, b: g * _won(b, a, y), real=True, numpy=[np.logaddexp])
 logaddexp2 = elementwise("logaddexp2", np.logaddexp2, lambda g, y, a, b: g * _won(a, b, y, math.log(2)), lambda g, y, a, b: g * _won(b, a, y, math.log(2)), real=True, numpy=[np.logaddexp2])
-xlogy    = elementwise("xlogy", _xlogy, lambda g, y, x, z: g * np.log(np.where((x == 0) & (z == 0), 1.0, z)), lambda g, y, x, z: g * x / np.where(x == 0, 1.0, z), real=True)
+xlogy    = elementwise("xlogy", _xlogy, lambda g, y, x, z: g * np.log(np.where((x == 0) & (z == 0), 1.0, z)), lambda g, y, x, z: g * x / np.where(x == 0, 1.0, z))
 
 relu     = elementwise("relu", _relu, lambda g, y, x: g * (y > 0), real=True)
-relu6    = elementwise("relu6", lambda x: np.clip(x, 0, 6), lambda g, y, x: g * ((x > 0) & (x < 6)), real=True)
+relu6    = elementwise("relu6", lambda x: np.clip(only_real(x, "relu6"), 0, 6), lambda g, y, x: g * ((x > 0) & (x < 6)), real=True)
 # fmt: on
 
 

@@ -12,8 +12,15 @@ from autograd.graph import raw
 from autograd.ops.reduce import from_end, kept
 
 
+def _greatest(x: Any, axis: Any) -> Any:
+    """The maximum of each row, -inf of rows without elements."""
+    if not np.size(x):
+        return np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    return np.max(x, axis=axis, keepdims=True)
+
+
 def _softmax(x: Any, *, axis: Any = -1) -> Any:
-    e = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    e = np.exp(x - _greatest(x, axis))
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
@@ -30,8 +37,7 @@ def _softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
 
 def _top(x: Any, axis: Any) -> Any:
     """The maximum, to be subtracted before exp; 0 where it is infinite. A constant: no result depends on it."""
-    x = raw(x)
-    top = np.max(x, axis=axis, keepdims=True)
+    top = _greatest(raw(x), axis)
     return np.where(np.isfinite(top), top, 0.0).astype(top.dtype)
 
 

@@ -34,6 +34,26 @@ def on_diagonal(x: Any) -> Any:
     return np.where(np.eye(x.shape[-1], dtype=bool), x[..., None, :], 0.0)
 
 
+def free_columns(name: str, g: Any, u1: Any, u2: Any) -> Any:
+    """What the cotangent `g` of U₂ adds to that of U₁, where U₂ completes the columns of U₁ to a unitary matrix.
+
+    As U₁ moves, U₂ = −U₁ dU₁ᴴ U₂ keeps it unitary, and may turn within itself: NoDerivativeError if the function
+    depends on that, since the matrix that was taken apart does not determine it.
+    """
+    turned, size = raw(u2).mT @ raw(g), abs(raw(u2)).mT @ abs(raw(g))
+    if np.any(abs(turned - conj(turned.mT)) > np.sqrt(np.finfo(size.dtype).eps) * (size + size.mT)):
+        raise NoDerivativeError(
+            f"the result depends on columns that {name} added to complete a basis, and those are not determined by the "
+            f"matrix; expected a function of the others alone, or of u @ u.mT.conj() for the added columns u"
+        )
+    return -conj(u2 @ g.mT @ u1)
+
+
+def free_push(u1: Any, u2: Any, t: Any) -> Any:
+    """How U₂ moves with U₁ if it does not turn within itself; `t` is how U₁ moves."""
+    return -(u1 @ conj(t).mT @ u2)
+
+
 def check_phases(name: str, turned: Any, size: Any) -> None:
     """Refuse a function of complex vectors that depends on their phases, which LAPACK chooses as it likes.
 

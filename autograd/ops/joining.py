@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from autograd.errors import NoDerivativeError
 from autograd.families import linear
-from autograd.graph import raw
+from autograd.graph import Value, raw
 from autograd.nest import leaves, mapped
 from autograd.primitive import Every, composed
 
@@ -48,28 +47,16 @@ def _converted(y: Any, inputs: Sequence[Any], dtype: Any, casting: Any) -> Any:
     return y.astype(dtype)
 
 
-def _refuse_out(out: Any) -> None:
-    if out is not None:
-        raise NoDerivativeError(
-            "got out=, which would write a recorded result into an existing array, and the gradient would be lost; "
-            "leave it out and use what the function returns"
-        )
-
-
 @composed(np.concatenate)
 def _numpy_concatenate(
-    arrays: Sequence[Any], /, axis: int | None = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
+    arrays: Sequence[Any], /, axis: int | None = 0, *, dtype: Any = None, casting: Any = "same_kind"
 ) -> Any:
-    _refuse_out(out)
     inputs = list(arrays)
     return _converted(concatenate(*inputs, axis=axis), inputs, dtype, casting)
 
 
 @composed(np.stack)
-def _numpy_stack(
-    arrays: Sequence[Any], axis: int = 0, out: Any = None, *, dtype: Any = None, casting: Any = "same_kind"
-) -> Any:
-    _refuse_out(out)
+def _numpy_stack(arrays: Sequence[Any], axis: int = 0, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     inputs = list(arrays)
     return _converted(stack(*inputs, axis=axis), inputs, dtype, casting)
 
@@ -104,10 +91,15 @@ def column_stack(tup: Sequence[Any]) -> Any:
     return np.concatenate([x if np.ndim(x) > 1 else np.reshape(x, (-1, 1)) for x in tup], 1)
 
 
+def holds_tensors(x: Any) -> bool:
+    """Whether `x` is a list or tuple with a tensor in it."""
+    return isinstance(x, list | tuple) and any(isinstance(leaf, Value) for leaf in leaves(x))
+
+
 @composed(np.append)
 def append(arr: Any, values: Any, axis: int | None = None) -> Any:
-    """`values` behind `arr` along `axis`, or both end to end as vectors."""
-    return np.concatenate([arr, values], axis)
+    """`values` behind `arr` along `axis`, or both end to end as vectors; lists of tensors are stacked."""
+    return np.concatenate([stack(*x) if holds_tensors(x) else x for x in (arr, values)], axis)
 
 
 @composed(np.block)

@@ -51,10 +51,10 @@ sign     = elementwise("sign", np.sign, zero, real=True)
 copysign = elementwise("copysign", np.copysign, lambda g, y, a, b: g * np.sign(a) * np.sign(y), zero, real=True, numpy=[np.copysign])
 heaviside = elementwise("heaviside", np.heaviside, zero, lambda g, y, x, at_zero: g * (x == 0), real=True, numpy=[np.heaviside])
 
-maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a > b, a == b, g), lambda g, y, a, b: _share(b > a, a == b, g), real=True, numpy=[np.maximum])
-minimum  = elementwise("minimum", np.minimum, lambda g, y, a, b: _share(a < b, a == b, g), lambda g, y, a, b: _share(b < a, a == b, g), real=True, numpy=[np.minimum])
-fmax     = elementwise("fmax", np.fmax, lambda g, y, a, b: _share(a == y, a == b, g), lambda g, y, a, b: _share(b == y, a == b, g), real=True, numpy=[np.fmax])
-fmin     = elementwise("fmin", np.fmin, lambda g, y, a, b: _share(a == y, a == b, g), lambda g, y, a, b: _share(b == y, a == b, g), real=True, numpy=[np.fmin])
+maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a == y, a == b, g), lambda g, y, a, b: _share(b == y, a == b, g), numpy=[np.maximum])
+minimum  = elementwise("minimum", np.minimum, lambda g, y, a, b: _share(a == y, a == b, g), lambda g, y, a, b: _share(b == y, a == b, g), numpy=[np.minimum])
+fmax     = elementwise("fmax", np.fmax, lambda g, y, a, b: _share(a == y, a == b, g), lambda g, y, a, b: _share(b == y, a == b, g), numpy=[np.fmax])
+fmin     = elementwise("fmin", np.fmin, lambda g, y, a, b: _share(a == y, a == b, g), lambda g, y, a, b: _share(b == y, a == b, g), numpy=[np.fmin])
 clip     = elementwise("clip", np.clip,
                        lambda g, y, x, low, high: np.where(_inside(x, low, high), g, 0.0),
                        lambda g, y, x, low, high: np.where(_below(x, low, high), g, 0.0),

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.families import is_complex
 from autograd.graph import raw
 from autograd.ops import reduce
+from autograd.ops.fused import logsumexp
 from autograd.primitive import Primitive, composed
 
 
@@ -66,6 +67,14 @@ def _extreme(row: Primitive, better: Any, a: Any, axis: Any, keepdims: bool, ini
     out = initial if np.ndim(raw(initial)) == 0 and np.isfinite(raw(initial)) else least
     y = row(chosen(a, where, raw(out)), axis=axis, keepdims=keepdims, initial=least)
     return better(y, in_type(initial, y.dtype))
+
+
+def logaddexp_reduce(
+    x: Any, axis: Any = 0, dtype: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True
+) -> Any:
+    """What np.logaddexp.reduce is: log Σ exp(x); an element that the mask leaves out counts as −∞."""
+    y = logsumexp(chosen(in_type(x, dtype), where, -math.inf), axis=axis, keepdims=keepdims)
+    return y if initial is None else np.logaddexp(y, in_type(initial, y.dtype))
 
 
 def worst(dtype: np.dtype[Any], row: Primitive) -> Any:

@@ -52,7 +52,7 @@ def _vector_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     if isinstance(ord, str):
         raise ValueError(f"norm got ord={ord!r} for vectors; expected a number, np.inf or None")
     if ord == np.inf:
-        return np.max(modulus(x), axis=axis, keepdims=keepdims)
+        return np.max(modulus(x), axis=axis, keepdims=keepdims, initial=_start(x))
     if ord == -np.inf:
         return np.min(modulus(x), axis=axis, keepdims=keepdims)
     if ord == 0:
@@ -60,6 +60,18 @@ def _vector_norm(x: Any, ord: Any, axis: Any, keepdims: bool) -> Any:
     if ord == 1:
         return np.sum(modulus(x), axis=axis, keepdims=keepdims)
     return norm(x, ord=ord, axis=axis, keepdims=keepdims)
+
+
+def _start(x: Any) -> Any:
+    """The norm of no elements is 0."""
+    return None if x.size else 0.0
+
+
+def _extreme(sizes: Any, ord: Any, axis: int, x: Any, keepdims: bool = False) -> Any:
+    """The largest size, for a positive order; for a negative one the smallest."""
+    if ord > 0:
+        return np.max(sizes, axis=axis, keepdims=keepdims, initial=_start(x))
+    return np.min(sizes, axis=axis, keepdims=keepdims)
 
 
 def _matrix_norm(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any:
@@ -72,10 +84,10 @@ def _matrix_norm(x: Any, ord: Any, axes: tuple[int, int], keepdims: bool) -> Any
     if ord in (1, -1, np.inf, -np.inf):
         across, along = (row, column) if abs(ord) == 1 else (column, row)
         sums = np.sum(modulus(x), axis=across, keepdims=True)
-        y = (np.max if ord > 0 else np.min)(sums, axis=along, keepdims=True)
+        y = _extreme(sums, ord, along, x, keepdims=True)
     elif ord in (2, -2, "nuc"):
         s = np.linalg.svdvals(np.moveaxis(x, (row, column), (-2, -1)))
-        y = np.sum(s, axis=-1) if ord == "nuc" else (np.max if ord > 0 else np.min)(s, axis=-1)
+        y = np.sum(s, axis=-1) if ord == "nuc" else _extreme(s, ord, -1, x)
         y = np.expand_dims(y, (row, column))
     else:
         raise ValueError(f'norm got ord={ord!r} for matrices; expected None, "fro", "nuc", ±1, ±2 or ±np.inf')

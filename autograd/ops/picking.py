@@ -5,16 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-from autograd.errors import NoDerivativeError
 from autograd.graph import raw
 from autograd.primitive import composed
 
 
 @composed(np.take)
-def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: Any = "raise") -> Any:
+def take(a: Any, indices: Any, axis: int | None = None, *, mode: Any = "raise") -> Any:
     """The elements at `indices` along `axis`, or of all in a row; `mode` is for those beyond the end."""
-    if out is not None:
-        raise NoDerivativeError("np.take(..., out=) on a tensor would lose the gradient; leave it out")
     a, axis = (np.ravel(a), 0) if axis is None else (np.atleast_1d(a), axis)
     axis = normalize_axis_index(axis, a.ndim)
     places = np.take(np.arange(a.shape[axis]), raw(indices), mode=mode)  # NumPy's own errors and modes
@@ -22,9 +19,9 @@ def take(a: Any, indices: Any, axis: int | None = None, out: Any = None, mode: A
 
 
 @composed(np.compress)
-def compress(condition: Any, a: Any, axis: int | None = None, out: Any = None) -> Any:
+def compress(condition: Any, a: Any, axis: int | None = None) -> Any:
     """The elements along `axis` whose condition holds; a condition that is too short leaves out the rest."""
-    return take(a, np.flatnonzero(raw(condition)), axis, out)
+    return take(a, np.flatnonzero(raw(condition)), axis)
 
 
 @composed(np.extract)

@@ -90,7 +90,8 @@ def polysub(a1: Any, a2: Any) -> Any:
 @composed(np.polymul)
 def polymul(a1: Any, a2: Any) -> Any:
     """The product of two polynomials: the convolution of their coefficients."""
-    return convolve(data(a1, "polymul"), data(a2, "polymul"))
+    a1, a2 = (data(a, "polymul") for a in (a1, a2))
+    return convolve(*[a if np.size(a) else np.zeros_like(raw(a), shape=1) for a in (a1, a2)])  # none at all is 0
 
 
 @composed(np.polyder)

@@ -2,7 +2,8 @@
 
 The windows are those of `unfold`; what lies outside never wins. The derivative goes to the winner, and winners that tie
 share it equally, as with `np.max`. `max_pool_spread` and `max_pool_gather` are that derivative and its transpose, in
-which it is a constant who won. Nothing is copied: what all windows have at one place is a view.
+which it is a constant who won. Nothing is copied: what all windows have at one place is a view. Large images go through
+compiled loops instead, if there are any.
 """
 
 from functools import reduce
@@ -12,7 +13,7 @@ import numpy as np
 
 from autograd.families import general, linear, zero_law
 from autograd.graph import raw
-from autograd.ops.windows import cropped, padded, taps
+from autograd.ops.windows import cropped, loops, one_step, padded, taps
 from autograd.primitive import Primitive
 
 
@@ -24,8 +25,13 @@ def _places(x: Any, size: Any, strides: Any, padding: Any) -> tuple[Any, list[An
     return x, [index for _, index in taps(size, positions, strides, (1,) * len(size))]
 
 
+@one_step
 def _max_pool(x: Any, *, size: Any, strides: Any, padding: Any) -> Any:
     x, places = _places(x, size, strides, padding)
+    if (fast := loops(x, len(size))) is not None:
+        y = np.empty_like(x[places[0]])
+        fast.greatest(x, y, size, strides)
+        return y
     return reduce(np.maximum, [x[place] for place in places])
 
 
@@ -36,19 +42,24 @@ def _winners(x: Any, y: Any, places: list[Any], dtype: Any) -> tuple[list[Any], 
     return won, np.maximum(ties, 1).astype(dtype)  # a window that holds a NaN has no winner
 
 
+@one_step
 def _spread(g: Any, x: Any, y: Any, *, size: Any, strides: Any, padding: Any) -> Any:
     """The cotangent `g` of each maximum, added where the maximum was."""
     x, places = _places(x, size, strides, padding)
+    out = np.zeros_like(g, shape=g.shape[: g.ndim - y.ndim] + x.shape)
+    if (fast := loops(x, len(size), g, y)) is not None:
+        fast.spread(g, x, y, out, size, strides)
+        return cropped(out, padding)
     won, ties = _winners(x, y, places, g.dtype)
     apart = all(s >= k for s, k in zip(strides, size, strict=True))
     g = g / ties
-    out = np.zeros_like(g, shape=g.shape[: g.ndim - y.ndim] + x.shape)
     for place, here in zip(places, won, strict=True):
         part = zero_law(g * here, here)
         out[place] = part if apart else out[place] + part
     return cropped(out, padding)
 
 
+@one_step
 def _gather(t: Any, x: Any, y: Any, *, size: Any, strides: Any, padding: Any) -> Any:
     """The mean of `t` over the places where each maximum was."""
     x, places = _places(x, size, strides, padding)

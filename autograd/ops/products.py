@@ -7,6 +7,7 @@ import numpy as np
 from autograd.families import bilinear, is_complex
 from autograd.graph import Value, raw
 from autograd.ops.diagonals import diagonal
+from autograd.ops.masked import in_type
 from autograd.primitive import Primitive, composed, constant
 
 
@@ -114,6 +115,18 @@ def matvec(x1: Any, x2: Any, /) -> Any:
 def vecmat(x1: Any, x2: Any, /) -> Any:
     """A stack of vectors, conjugated, times a stack of matrices."""
     return (conj(data(x1, "vecmat"))[..., None, :] @ x2)[..., 0, :]
+
+
+@composed(np.matmul)
+def _numpy_matmul(x1: Any, x2: Any, /, *, axes: Any = None, dtype: Any = None) -> Any:
+    """With axes=[(i, j), (k, l), (m, n)] the matrices lie along those axes of x1, x2 and the result."""
+    a, b = (in_type(data(x, "matmul"), dtype) for x in (x1, x2))
+    if axes is None:
+        return matmul(a, b)
+    pairs = [axis if isinstance(axis, tuple | list) else (axis,) for axis in axes]
+    ends = [tuple(range(-len(pair), 0)) for pair in pairs]
+    y = matmul(np.moveaxis(a, pairs[0], ends[0]), np.moveaxis(b, pairs[1], ends[1]))
+    return np.moveaxis(y, ends[2], pairs[2]) if len(pairs) > 2 else y
 
 
 @composed(np.linalg.matmul)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from autograd.graph import Value, raw
-from autograd.ops.statistics import beside
+from autograd.ops.statistics import beside, data
 from autograd.primitive import composed
 
 Rule = Callable[[Any, Any], Any]
@@ -67,12 +67,16 @@ def quantile(
     weights: how much each element counts, for method="inverted_cdf" alone, as in NumPy.
     overwrite_input: taken, but nothing is overwritten.
 
-    A NaN makes the result NaN. `q` and `weights` are plain numbers, which carry no gradient: TypeError for tensors.
+    A NaN makes the result NaN. The derivative by `q` is the slope of the interpolation, at a rank that to its right,
+    and 0 for the methods that jump; that by `weights` is 0, since they only choose.
 
     >>> from autograd import grad
     >>> grad(lambda x: np.quantile(x, 0.25))(np.array([4.0, 1.0, 2.0]))
     Tensor([0. , 0.5, 0.5], shape=(3,), dtype=float64)
     """
+    a = data(a, "quantile")
+    if 0 in [a.shape[k] for k in _axes(a, axis)]:
+        raise ValueError(f"got an array of shape {a.shape} to find quantiles in along axis={axis}; expected elements")
     return _quantile(a, _shares("quantile", q, 1), axis, method, keepdims, weights)
 
 
@@ -84,8 +88,8 @@ def percentile(a: Any, q: Any, axis: Any = None, **options: Any) -> Any:
 
 @composed(np.median)
 def median(a: Any, axis: Any = None, *, overwrite_input: bool = False, keepdims: bool = False) -> Any:
-    """The middle element, or the mean of the two in the middle."""
-    return quantile(a, 0.5, axis, keepdims=keepdims)
+    """The middle element, or the mean of the two in the middle; NaN, with NumPy's warning, of no elements."""
+    return _quantile(a, _HALF, axis, "linear", keepdims, None)
 
 
 @composed(np.nanquantile)
@@ -106,49 +110,54 @@ def nanpercentile(a: Any, q: Any, axis: Any = None, **options: Any) -> Any:
 @composed(np.nanmedian)
 def nanmedian(a: Any, axis: Any = None, *, overwrite_input: bool = False, keepdims: bool = False) -> Any:
     """As `median`, among the elements that are not NaN."""
-    return nanquantile(a, 0.5, axis, keepdims=keepdims)
+    return _quantile(a, _HALF, axis, "linear", keepdims, None, leave_out=True)
+
+
+_HALF = np.float64(0.5)
 
 
 def _shares(name: str, q: Any, most: int) -> Any:
     """`q`, which goes from 0 to `most`, as numbers from 0 to 1."""
-    if isinstance(q, Value):
-        raise TypeError(f"{name} got q as a tensor; expected plain numbers, which carry no gradient")
-    q = np.asarray(q, dtype=np.float64)
-    if not np.all((q >= 0) & (q <= most)):
+    q = q if isinstance(q, Value) else np.asarray(q, dtype=np.float64)
+    if not np.all((raw(q) >= 0) & (raw(q) <= most)):
         raise ValueError(f"{name} got q={q.tolist()}; expected numbers from 0 to {most}")
     return q / most
 
 
 def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, leave_out: bool = False) -> Any:
+    a = data(a, "quantile")
     if a.dtype.kind == "c":
         raise TypeError("quantiles of complex numbers are not defined, which have no order; take x.real or np.abs(x)")
     if method not in METHODS:
         raise ValueError(f"got method={method!r}; expected one of {', '.join(METHODS)}")
-    axes = tuple(range(a.ndim)) if axis is None else normalize_axis_tuple(axis, a.ndim)
+    axes = _axes(a, axis)
     x = _in_a_row(a, axes)
     if x.shape[-1] == 0:
         x = np.concatenate([x, np.full_like(raw(x), np.nan, shape=(*x.shape[:-1], 1))], axis=-1)
     order = np.argsort(raw(x), axis=-1, kind="stable")  # NaNs come last
     known = ~np.isnan(raw(x))
     n = np.sum(known, axis=-1, keepdims=True) if leave_out else x.shape[-1]
-    wanted = q.reshape(-1)
+    wanted = np.reshape(q, -1)
     if weights is None:
         place, share_of = METHODS[method]
-        below = np.floor(place(n, wanted))
-        share = share_of(place(n, wanted) - below, below)
+        below = np.floor(place(n, raw(wanted)))
+        part = place(n, wanted) - below
+        share = share_of(part, below) + 0.0 * part  # of a jump the slope is 0
     else:
-        below, share = _by_weight(_weights(weights, a, axes, method), known, order, wanted), np.zeros(())
+        below = _by_weight(_weights(weights, a, axes, method), known, order, raw(wanted))
+        share = 0.0 * wanted
     below, above = [np.clip(k, 0, np.maximum(n - 1, 0)).astype(int) for k in (below, below + 1)]
-    below, share = np.where(share == 1, above, below), np.where(share == 1, 0.0, share)
+    below, share = np.where(raw(share) == 1, above, below), np.where(raw(share) == 1, 0.0, share)
 
     def ranked(k: Any) -> Any:
         places = np.broadcast_to(k, (*x.shape[:-1], wanted.size))
         return np.take_along_axis(x, np.take_along_axis(order, places, axis=-1), axis=-1)
 
     y = ranked(below)
-    if np.any(share):
+    if isinstance(share, Value) or np.any(share):
         share = share.astype(x.dtype if x.dtype.kind == "f" else float)
-        y = y * (1 - share) + np.where(share == 0, 0.0, ranked(above)) * share
+        upper = ranked(above)
+        y = y * (1 - share) + np.where((raw(share) == 0) & ~np.isfinite(raw(upper)), 0.0, upper) * share
     lost = ~np.any(known, axis=-1) if leave_out else ~np.all(known, axis=-1)
     if np.any(lost):
         if leave_out or not a.size:
@@ -158,7 +167,11 @@ def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: A
     lengths = x.shape[:-1]
     if keepdims:
         lengths = tuple([1 if k in axes else length for k, length in enumerate(a.shape)])
-    return np.moveaxis(y, -1, 0).reshape(q.shape + lengths)
+    return np.moveaxis(y, -1, 0).reshape(np.shape(q) + lengths)
+
+
+def _axes(a: Any, axis: Any) -> tuple[int, ...]:
+    return tuple(range(a.ndim)) if axis is None else normalize_axis_tuple(axis, a.ndim)
 
 
 def _in_a_row(a: Any, axes: tuple[int, ...]) -> Any:
@@ -170,11 +183,9 @@ def _in_a_row(a: Any, axes: tuple[int, ...]) -> Any:
 
 def _weights(weights: Any, a: Any, axes: tuple[int, ...], method: str) -> Any:
     """The weights of the elements, in the shape of `a` or of its axes `axes`, arranged as the elements are."""
-    if isinstance(weights, Value):
-        raise TypeError("got weights as a tensor; expected plain numbers: a rank changes in jumps, without a gradient")
     if method != "inverted_cdf":
         raise ValueError(f'got weights with method={method!r}; expected method="inverted_cdf", as in NumPy')
-    weights = beside(np.asarray(weights, dtype=np.float64), a, axes)
+    weights = beside(np.asarray(raw(weights), dtype=np.float64), a, axes)
     if np.any(weights < 0):
         raise ValueError("got negative weights; expected none below 0")
     return _in_a_row(np.broadcast_to(weights, a.shape), axes)

@@ -91,8 +91,8 @@ def before(x: Any) -> Any:
 # fmt: off
 sum  = linear("sum", np.sum, lambda g, y, x, *, axis=None, keepdims=False: _spread(g, x, axis, keepdims))
 mean = linear("mean", np.mean, _mean_rule)
-max  = general("max", np.max, _share_of_ties, real=True)
-min  = general("min", np.min, _share_of_ties, real=True)
+max  = general("max", np.max, _share_of_ties)
+min  = general("min", np.min, _share_of_ties)
 var  = general("var", np.var, _var_rule)
 std  = general("std", np.std, _std_rule)
 prod = general("prod", np.prod, _prod_rule)

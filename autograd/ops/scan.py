@@ -49,9 +49,28 @@ def _carried(g: Any, x: Any) -> Any:
     return g
 
 
+def _logcumsumexp(x: Any, *, axis: int = 0) -> Any:
+    return np.logaddexp.accumulate(x, axis=axis)
+
+
+def _logcumsumexp_rule(g: Any, y: Any, x: Any, *, axis: int = 0) -> Any:
+    """Σ over the later places k of g_k exp(x_i − y_k), with exp(y_k − y_{k+1}) ≤ 1 from one place to the next."""
+    end = from_end(axis, x.ndim)[0]
+    g, y, x = (np.moveaxis(a, end, -1) for a in (g, y, x))
+    back = _share(x, y) * _carried(g, _share(y[..., :-1], y[..., 1:]))
+    return np.moveaxis(back, -1, end)
+
+
+def _share(x: Any, y: Any) -> Any:
+    """exp(x − y), the part of a sum that one term has; of -inf in -inf 0."""
+    none = raw(y) == -np.inf
+    return np.where(none, 0.0, np.exp(np.where(none, 0.0, x) - np.where(none, 0.0, y)))
+
+
 # fmt: off
 cumsum  = linear("cumsum", np.cumsum, _cumsum_rule)
 cumprod = general("cumprod", np.cumprod, _cumprod_rule)
+logcumsumexp = general("logcumsumexp", _logcumsumexp, _logcumsumexp_rule, real=True)
 # fmt: on
 
 

@@ -53,7 +53,7 @@ moveaxis     = linear("moveaxis", np.moveaxis, lambda g, y, x, *, source, destin
 expand_dims  = linear("expand_dims", np.expand_dims, lambda g, y, x, *, axis: _back(g, y, x), numpy=[np.expand_dims])
 squeeze      = linear("squeeze", np.squeeze, lambda g, y, x, *, axis=None: _back(g, y, x), numpy=[np.squeeze])
 ravel        = linear("ravel", lambda x, *, order="C": np.ravel(x, _known_order(order)), lambda g, y, x, *, order="C": _back(g, y, x, order), numpy=[np.ravel])
-broadcast_to = linear("broadcast_to", np.broadcast_to, lambda g, y, x, *, shape: g, numpy=[np.broadcast_to])
+broadcast_to = linear("broadcast_to", np.broadcast_to, lambda g, y, x, *, shape, subok=False: g, numpy=[np.broadcast_to])
 roll         = linear("roll", np.roll, _rolled_back, numpy=[np.roll])
 # fmt: on
 

@@ -38,6 +38,7 @@ def _solve_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any
 
 def _pinv_rule(g: Any, y: Any, a: Any, *, rcond: Any = None, hermitian: bool = False, rtol: Any = None) -> Any:
     """The transpose of `_pinv_push`."""
+    hermitian = hermitian and a.size > 0
     full = from_lower(a) if hermitian else a
     ac, yc, gh = conj(full), conj(y), conj(g.mT)
     back = (gh - ac @ (yc @ gh)) @ (yc @ y.mT) + (y.mT @ yc) @ (gh - (gh @ yc) @ ac) - y.mT @ g @ y.mT
@@ -51,7 +52,7 @@ def _pinv_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any]
     variables separate", SIAM J. Numer. Anal. 10 (1973).
     """
     (t,), (a,) = tangents, inputs
-    if params.get("hermitian"):
+    if params.get("hermitian") and a.size:
         t, a = from_lower(t), from_lower(a)
     th, yh = conj(t.mT), conj(y.mT)
     return (y @ yh) @ (th - (th @ a) @ y) + (th - y @ (a @ th)) @ (yh @ y) - y @ t @ y
@@ -88,7 +89,7 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> tuple[Any, Any, Any, An
     x = np.linalg.pinv(a, rcond=limit) @ b
     s = np.linalg.svdvals(a)
     plain = raw(s)
-    rank = np.sum(plain > limit * np.max(plain, initial=0.0))
+    rank = np.sum(plain > limit * np.max(plain, initial=0.0)).astype(np.int32)
     left = b - a @ x
     squares = np.sum(real_part(conj(left) * left), axis=0, keepdims=b.ndim == 1)
     return x, squares if m > n == rank else squares[:0], rank, s
@@ -99,7 +100,9 @@ def tensorinv(a: Any, ind: int = 2) -> Any:
     """The inverse of the linear map from the axes behind the first `ind` to those."""
     if ind <= 0:
         raise ValueError(f"tensorinv got ind={ind}; expected the number of axes in front, at least 1")
-    return np.linalg.inv(a.reshape((math.prod(a.shape[ind:]), -1))).reshape(a.shape[ind:] + a.shape[:ind])
+    return np.linalg.inv(a.reshape((math.prod(a.shape[ind:]), math.prod(a.shape[:ind])))).reshape(
+        a.shape[ind:] + a.shape[:ind]
+    )
 
 
 @composed(np.linalg.tensorsolve)
@@ -113,4 +116,4 @@ def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Any:
         raise np.linalg.LinAlgError(
             f"tensorsolve got shapes {a.shape} and {b.shape}; expected a.shape[:{b.ndim}] == b.shape, and as many elements behind"
         )
-    return np.linalg.solve(a.reshape((math.prod(shape), -1)), b.reshape(-1)).reshape(shape)
+    return np.linalg.solve(a.reshape((math.prod(shape),) * 2), b.reshape(-1)).reshape(shape)

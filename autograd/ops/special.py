@@ -22,16 +22,18 @@ import numpy as np
 
 from autograd.errors import NoDerivativeError
 from autograd.families import elementwise
+from autograd.graph import raw
 from autograd.ops.bessel import i0, i1
 from autograd.ops.elementwise import sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax
+from autograd.ops.kinks import zero
 from autograd.primitive import Primitive, Rule
 
 __all__ = [
     "beta", "betainc", "betaln", "digamma", "entr", "erf", "erfc", "erfcinv", "erfcx", "erfinv", "expit", "gamma",
-    "gammainc", "gammaincc", "gammaln", "i0", "i0e", "i1", "i1e", "ive", "j0", "j1", "jv", "kl_div", "log_expit",
-    "log_ndtr", "log_softmax", "logit", "logsumexp", "ndtr", "ndtri", "polygamma", "rel_entr", "softmax", "softplus",
-    "xlog1py", "xlogy", "y0", "y1", "yv", "zeta",
+    "gammainc", "gammaincc", "gammaln", "gammasgn", "i0", "i0e", "i1", "i1e", "iv", "ive", "j0", "j1", "jn", "jv",
+    "kl_div", "kv", "log_expit", "log_ndtr", "log_softmax", "logit", "logsumexp", "multigammaln", "ndtr", "ndtri",
+    "polygamma", "psi", "rel_entr", "rgamma", "softmax", "softplus", "xlog1py", "xlogy", "y0", "y1", "yn", "yv", "zeta",
 ]  # fmt: skip
 
 
@@ -88,6 +90,14 @@ def _unknown(name: str, argument: str) -> Rule:
     return refuse
 
 
+def _rgamma_slope(x: Any, y: Any) -> Any:
+    """−ψ(x) / Γ(x), on the left by the reflection sin(πx) Γ(1 − x) / π, which has no poles there."""
+    left = np.real(raw(x)) < 0.5
+    mirrored, right = np.where(left, 1 - x, 1.0), np.where(left, 1.0, x)
+    reflected = gamma(mirrored) * (np.cos(np.pi * x) - np.sin(np.pi * x) / np.pi * digamma(mirrored))
+    return np.where(left, reflected, -y * digamma(right))
+
+
 def _gamma_density(a: Any, x: Any) -> Any:
     """xᵃ⁻¹ e⁻ˣ / Γ(a), the slope of gammainc."""
     return np.exp(xlogy(a - 1, x) - x - gammaln(a))
@@ -103,37 +113,42 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
 expit    = sigmoid
 logit    = elementwise("logit", _logit, lambda g, y, x: g / (x * (1 - x)), real=True)
 log_expit = elementwise("log_expit", lambda x: -np.logaddexp(-x, 0), lambda g, y, x: g * sigmoid(-x), real=True)
-xlog1py: Primitive = elementwise("xlog1py", _xlog1py, lambda g, y, x, z: g * np.log1p(np.where((x == 0) & (z == -1), 0.0, z)), lambda g, y, x, z: g * x / (1 + np.where(x == 0, 0.0, z)), real=True)
+xlog1py: Primitive = elementwise("xlog1py", _xlog1py, lambda g, y, x, z: g * np.log1p(np.where((x == 0) & (z == -1), 0.0, z)), lambda g, y, x, z: g * x / (1 + np.where(x == 0, 0.0, z)))
 entr     = elementwise("entr", _scipy("entr"), lambda g, y, x: g * (-1 - np.log(x)), real=True)
 rel_entr = elementwise("rel_entr", _scipy("rel_entr"), lambda g, y, a, b: g * _unless_both_0(a, b, 1 + np.log(a / b)), lambda g, y, a, b: -g * _unless_both_0(a, b, a / b), real=True)
 kl_div   = elementwise("kl_div", _scipy("kl_div"), lambda g, y, a, b: g * _unless_both_0(a, b, np.log(a / b)), lambda g, y, a, b: g * (1 - _unless_both_0(a, b, a / b)), real=True)
 
 # The error function and the normal distribution.
-erf      = elementwise("erf", _scipy("erf"), lambda g, y, x: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)), real=True)
-erfc     = elementwise("erfc", _scipy("erfc"), lambda g, y, x: -g * np.exp(-x * x) * (2 / math.sqrt(math.pi)), real=True)
-erfcx    = elementwise("erfcx", _scipy("erfcx"), lambda g, y, x: g * (2 * x * y - 2 / math.sqrt(math.pi)), real=True)
+erf      = elementwise("erf", _scipy("erf"), lambda g, y, x: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)))
+erfc     = elementwise("erfc", _scipy("erfc"), lambda g, y, x: -g * np.exp(-x * x) * (2 / math.sqrt(math.pi)))
+erfcx    = elementwise("erfcx", _scipy("erfcx"), lambda g, y, x: g * (2 * x * y - 2 / math.sqrt(math.pi)))
 erfinv   = elementwise("erfinv", _scipy("erfinv"), lambda g, y, x: g * np.exp(y * y) * (math.sqrt(math.pi) / 2), real=True)
 erfcinv  = elementwise("erfcinv", _scipy("erfcinv"), lambda g, y, x: -g * np.exp(y * y) * (math.sqrt(math.pi) / 2), real=True)
-ndtr     = elementwise("ndtr", _scipy("ndtr"), lambda g, y, x: g * np.exp(-x * x / 2) / math.sqrt(2 * math.pi), real=True)
+ndtr     = elementwise("ndtr", _scipy("ndtr"), lambda g, y, x: g * np.exp(-x * x / 2) / math.sqrt(2 * math.pi))
 ndtri    = elementwise("ndtri", _scipy("ndtri"), lambda g, y, x: g * np.exp(y * y / 2) * math.sqrt(2 * math.pi), real=True)
-log_ndtr = elementwise("log_ndtr", _scipy("log_ndtr"), lambda g, y, x: g * math.sqrt(2 / math.pi) / erfcx(-x / math.sqrt(2)), real=True)
+log_ndtr = elementwise("log_ndtr", _scipy("log_ndtr"), lambda g, y, x: g * math.sqrt(2 / math.pi) / erfcx(-x / math.sqrt(2)))
 
 # The gamma function and its kin; each derivative leads to the next.
 zeta: Primitive      = elementwise("zeta", _scipy("zeta"), _unknown("zeta", "x"), lambda g, y, x, q: -g * x * zeta(x + 1, q), real=True)
 polygamma: Primitive = elementwise("polygamma", _polygamma, None, lambda g, y, n, x: g * polygamma(n + 1, x), real=True)
 digamma  = elementwise("digamma", _scipy("psi"), lambda g, y, x: g * polygamma(1, x), real=True)
 gammaln  = elementwise("gammaln", _scipy("gammaln"), lambda g, y, x: g * digamma(x), real=True)
-gamma    = elementwise("gamma", _scipy("gamma"), lambda g, y, x: g * y * digamma(x), real=True)
+gamma    = elementwise("gamma", _scipy("gamma"), lambda g, y, x: g * y * digamma(x))
+gammasgn = elementwise("gammasgn", _scipy("gammasgn"), zero, real=True)
+rgamma   = elementwise("rgamma", _scipy("rgamma"), lambda g, y, x: g * _rgamma_slope(x, y))
 betaln   = elementwise("betaln", _scipy("betaln"), lambda g, y, a, b: g * (digamma(a) - digamma(a + b)), lambda g, y, a, b: g * (digamma(b) - digamma(a + b)), real=True)
 beta     = elementwise("beta", _scipy("beta"), lambda g, y, a, b: g * y * (digamma(a) - digamma(a + b)), lambda g, y, a, b: g * y * (digamma(b) - digamma(a + b)), real=True)
 gammainc  = elementwise("gammainc", _scipy("gammainc"), _unknown("gammainc", "a"), lambda g, y, a, x: g * _gamma_density(a, x), real=True)
 gammaincc = elementwise("gammaincc", _scipy("gammaincc"), _unknown("gammaincc", "a"), lambda g, y, a, x: -g * _gamma_density(a, x), real=True)
 betainc  = elementwise("betainc", _scipy("betainc"), _unknown("betainc", "a"), _unknown("betainc", "b"), lambda g, y, a, b, x: g * _beta_density(a, b, x), real=True)
 
-# Bessel functions, of any real order v: of the first and second kind, and exp(−|x|) times the modified ones.
-jv: Primitive  = elementwise("jv", _scipy("jv"), _unknown("jv", "v"), lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2, real=True)
-yv: Primitive  = elementwise("yv", _scipy("yv"), _unknown("yv", "v"), lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2, real=True)
+# Bessel functions of any real order v: of the first and second kind, the modified ones, and exp(−|x|) times the first of
+# these.
+jv: Primitive  = elementwise("jv", _scipy("jv"), _unknown("jv", "v"), lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2)
+yv: Primitive  = elementwise("yv", _scipy("yv"), _unknown("yv", "v"), lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2)
 ive: Primitive = elementwise("ive", _scipy("ive"), _unknown("ive", "v"), lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1, x)) / 2 - np.sign(x) * y), real=True)
+iv: Primitive  = elementwise("iv", _scipy("iv"), _unknown("iv", "v"), lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2)
+kv: Primitive  = elementwise("kv", _scipy("kv"), _unknown("kv", "v"), lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2)
 j1       = elementwise("j1", _scipy("j1"), lambda g, y, x: g * (j0(x) - jv(2, x)) / 2, real=True)
 j0: Primitive = elementwise("j0", _scipy("j0"), lambda g, y, x: -g * j1(x), real=True)
 y1       = elementwise("y1", _scipy("y1"), lambda g, y, x: g * (y0(x) - yv(2, x)) / 2, real=True)
@@ -142,7 +157,24 @@ i1e      = elementwise("i1e", _scipy("i1e"), lambda g, y, x: g * ((i0e(x) + ive(
 i0e: Primitive = elementwise("i0e", _scipy("i0e"), lambda g, y, x: g * (i1e(x) - np.sign(x) * y), real=True)
 # fmt: on
 
-_ours = {name: globals()[name] for name in __all__} | {"psi": digamma}
+psi, jn, yn = digamma, jv, yv  # other names that SciPy has
+
+
+def multigammaln(a: Any, d: int) -> Any:
+    """The logarithm of the gamma function of d × d matrices: d(d − 1)/4 · log π + Σ log Γ(a + (1 − j)/2), j = 1 … d.
+
+    ValueError unless a > (d − 1)/2. A. Gupta and D. Nagar, "Matrix Variate Distributions" (2000), 1.4.5.
+
+    >>> from autograd import grad
+    >>> grad(multigammaln)(1.0, 1) == digamma(1.0)
+    True
+    """
+    if not np.all(raw(a) > (d - 1) / 2):
+        raise ValueError(f"multigammaln got d={d} and an a of {np.min(raw(a))}; expected more than {(d - 1) / 2}")
+    return sum([gammaln(a - j / 2) for j in range(d)], d * (d - 1) / 4 * math.log(math.pi))
+
+
+_ours = {name: globals()[name] for name in __all__}
 
 
 def row_for(ufunc: np.ufunc) -> Primitive | None:

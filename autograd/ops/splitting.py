@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
-from autograd.bundle import Parts, Several, of_parts
+from autograd.bundle import Parts
+from autograd.families import several
 from autograd.graph import raw
-from autograd.primitive import Primitive, composed, register
+from autograd.primitive import Primitive, composed
 
 
 def _rejoined(g: Any, y: Any, x: Any, *, at: Any, axis: int) -> Any:
@@ -21,7 +22,7 @@ def _push_split(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params:
 
 
 # fmt: off
-split = register(Several("split", lambda x, *, at, axis: tuple(np.split(x, at, axis)), [of_parts(_rejoined)], push=_push_split))
+split = several("split", lambda x, *, at, axis: tuple(np.split(x, at, axis)), _rejoined, push=_push_split)
 # fmt: on
 
 

@@ -72,6 +72,10 @@ def cov(
     if y is not None:
         x = np.concatenate([x, _variables(y, rowvar, dtype)], axis=0)
     ddof = (0 if bias else 1) if ddof is None else ddof
+    if ddof != int(ddof):
+        raise ValueError(f"cov got ddof={ddof}; expected a whole number")
+    if not x.shape[0]:
+        return np.zeros_like(raw(x), shape=(0, 0))
     w = _observation_weights(fweights, aweights, x.shape[1])
     if w is None:
         free = x.shape[1] - ddof
@@ -80,6 +84,8 @@ def cov(
     else:
         w = in_type(w, real_type(x.dtype))
         total = np.sum(w)
+        if raw(total) == 0:
+            raise ZeroDivisionError("cov got weights that add up to 0")
         lost = ddof if aweights is None else ddof * np.sum(w * in_type(data(aweights, "cov"), w.dtype)) / total
         free = total - lost
         centred = x - np.sum(x * w, axis=1, keepdims=True) / total

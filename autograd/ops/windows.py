@@ -5,16 +5,54 @@
 `stride * p + dilation * k - padding[0]` of `x`, and 0 where that lies outside. Each row is the other's derivative.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, wraps
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from autograd.families import linear
+from autograd.ops.allocation import keep_freed_memory
 from autograd.primitive import Primitive
 
 Pairs = tuple[tuple[int, int], ...]
+keep_freed_memory()
+LARGE = 2**16  # elements from which compiled loops pay
+
+
+@cache
+def _compiled() -> ModuleType | None:
+    try:
+        from autograd.ops import image_loops
+    except (ImportError, RuntimeError):  # there is no numba, or no folder in which it may keep what it compiled
+        return None
+    return image_loops
+
+
+def loops(x: Any, rank: int, *others: Any) -> Any:
+    """The compiled loops of `image_loops` where they serve: for a large batch of images x, with `others` of its dtype.
+
+    None asks for NumPy: for series, for stacks of cotangents, and where numba is not installed.
+    """
+    if type(x) is not np.ndarray or x.dtype not in (np.float32, np.float64) or x.size < LARGE or rank != 2:
+        return None
+    alike = all([type(a) is np.ndarray and a.dtype == x.dtype and a.ndim == x.ndim for a in others])
+    return _compiled() if alike and x.ndim == 4 else None
+
+
+def one_step(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, which traced arrays note down as one call: it writes into views, which their notes can not follow."""
+
+    @wraps(function)
+    def step(*arrays: Any, **how: Any) -> Any:
+        for x in arrays:
+            if hasattr(x, "defers_zero_law"):
+                return x.trace.run(step, arrays, how)
+        return function(*arrays, **how)
+
+    return step
 
 
 def room(shape: tuple[int, ...], padding: Pairs) -> list[int]:
@@ -47,6 +85,17 @@ def taps(
         yield tap, (..., *steps, slice(None))
 
 
+def add_windows(x: Any, windows: Any, strides: tuple[int, ...], dilation: tuple[int, ...]) -> None:
+    """Add each window to the place in `x`, an array with its padding, that it is of."""
+    rank = len(strides)
+    if (fast := loops(x, rank)) is not None and type(windows) is np.ndarray:
+        fast.add_windows(x, windows, strides, dilation)
+        return
+    *lead, _ = windows.shape
+    for tap, index in taps(lead[-rank:], lead[-2 * rank : -rank], strides, dilation):
+        x[index] += windows[(..., *tap, slice(None))]
+
+
 def _unfold(x: Any, *, size: Any, strides: Any, padding: Any, dilation: Any) -> Any:
     """A view of the padded array, which copies nothing more."""
     x, rank = padded(x, padding), len(size)
@@ -57,13 +106,11 @@ def _unfold(x: Any, *, size: Any, strides: Any, padding: Any, dilation: Any) -> 
     return np.moveaxis(chosen, -rank - 1, -1)
 
 
+@one_step
 def _fold(windows: Any, *, shape: Any, strides: Any, padding: Any, dilation: Any) -> Any:
-    rank = len(shape)
     *lead, channels = windows.shape
-    lead, positions, size = lead[: -2 * rank], lead[-2 * rank : -rank], lead[-rank:]
-    out = np.zeros_like(windows, shape=(*lead, *room(shape, padding), channels))
-    for tap, index in taps(size, positions, strides, dilation):
-        out[index] += windows[(..., *tap, slice(None))]
+    out = np.zeros_like(windows, shape=(*lead[: -2 * len(shape)], *room(shape, padding), channels), order="C")
+    add_windows(out, windows, strides, dilation)
     return cropped(out, padding)
 
 

@@ -36,15 +36,15 @@ def arrow(parent: Element, curve: Curve, colour: str, *, dashed: bool, thick: bo
 
 
 def label_size(text: str) -> tuple[float, float]:
-    """The room that a label takes beside its edge."""
-    return width(text, _LABEL) + 8 + 4 * APART, 1.5 * _LABEL
+    """The room that a label takes beside its edge, clear of the courses of the next one."""
+    return width(text, _LABEL) + 8 + 6 * APART, 1.5 * _LABEL
 
 
 def tag(parent: Element, text: str, centre: Point, *, bold: bool = False) -> None:
     """A label to the right of an edge, on a patch of its own that keeps it readable on any page."""
     whole, high = label_size(text)
-    wide = whole - 4 * APART
-    x, y = centre[0] + 2 * APART, centre[1]
+    wide = whole - 6 * APART
+    x, y = centre[0] + APART, centre[1]
     patch = {"x": f"{x - wide / 2:.1f}", "y": f"{y - high / 2:.1f}", "width": f"{wide:.1f}", "height": f"{high:.1f}"}
     SubElement(parent, "rect", patch | {"rx": "4", "fill": PATCH})
     words = written(parent, text, (x, y), _LABEL, shapes.BACKWARD_INK)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from autograd.picture.groups import Stretch, grouped
 from autograd.picture.repeats import repeats
 
 if TYPE_CHECKING:
-    from autograd.picture.model import Graph
+    from autograd.picture.model import Graph, GraphNode
 
 Scope = tuple[str, ...]
 Choice = Callable[[Scope], bool]
@@ -19,28 +20,53 @@ Choice = Callable[[Scope], bool]
 def collapsed(graph: Graph, depth: int | None = None, collapse: Choice | None = None, limit: int = 150) -> Graph:
     """The graph with fewer nodes; see `Graph.collapsed`."""
     if collapse is not None:
+        if not callable(collapse):
+            raise TypeError(f"collapse is {collapse!r}; expected a function of a scope, or False for every operation")
         return _by_scope(graph, collapse)
     if depth is not None:
-        if depth < 0:
+        if not isinstance(depth, int) or depth < 0:
             raise ValueError(f"depth is {depth}; expected 0 (the outermost scopes are a box each) or more")
         return _at_depth(graph, depth)
+    if limit < 1:
+        raise ValueError(f"limit is {limit}; expected 1 node or more")
     if len(graph.nodes) <= limit:
         return graph
-    deepest = max([len(node.scope) for node in graph.nodes])
-    for level in range(deepest, -1, -1):
-        found = _at_depth(graph, level)
-        if len(found.nodes) <= limit:
-            return found
-    return _in_pieces(found, limit)
+    return _largest(graph, limit, False) or _largest(graph, limit, True) or _in_pieces(_at_depth(graph, 0), limit)
+
+
+def _largest(graph: Graph, limit: int, named: bool) -> Graph | None:
+    """The largest graph within the limit of those in which the scopes of some level are groups, and repeats are."""
+    best = None
+    for level in range(max([len(node.scope) for node in graph.nodes]), -1, -1):
+        opened = _by_scope(graph, _deeper_than(level), named)
+        but_ends = repeats(opened, graph, ends=1)
+        for found in (
+            grouped(graph, [_in_full(stretch, opened) for stretch in but_ends], named),
+            grouped(opened, but_ends, named),
+            grouped(opened, repeats(opened, graph), named),
+        ):
+            if len(found.nodes) <= limit and (best is None or len(found.nodes) > len(best.nodes)):
+                best = found
+    return best
+
+
+def _in_full(stretch: Stretch, graph: Graph) -> Stretch:
+    """The same stretch, of groups or operations of `graph`, by what is behind them."""
+    inside = {node.id: node.group.members if node.group else (node.id,) for node in graph.nodes}
+    return replace(stretch, nodes=[key for node in stretch.nodes for key in inside[node]])
 
 
 def _at_depth(graph: Graph, depth: int) -> Graph:
-    smaller = _by_scope(graph, lambda scope: len(scope) > depth)
+    smaller = _by_scope(graph, _deeper_than(depth))
     return grouped(smaller, repeats(smaller, graph))
 
 
-def _by_scope(graph: Graph, collapse: Choice) -> Graph:
-    """A group for each outermost scope for which `collapse` holds."""
+def _deeper_than(level: int) -> Choice:
+    return lambda scope: len(scope) > level
+
+
+def _by_scope(graph: Graph, collapse: Choice, named: bool = False) -> Graph:
+    """A group for each outermost scope for which `collapse` holds; inputs with a name go in as well if `named`."""
     decided: dict[Scope, int] = {}  # how much of a scope names its group; 0 for none
 
     def outermost(scope: Scope) -> Scope:
@@ -54,13 +80,24 @@ def _by_scope(graph: Graph, collapse: Choice) -> Graph:
     for scope, nodes in groupby(operations, lambda node: outermost(node.scope)):
         if scope:
             stretches.append(Stretch([node.id for node in nodes], scope[-1], scope[:-1]))
-    return grouped(graph, stretches)
+    return grouped(graph, stretches, named)
 
 
 def _in_pieces(graph: Graph, limit: int) -> Graph:
-    """Stretches of equal length, where neither scopes nor repeats make a graph small enough."""
+    """Stretches of equal length, where neither scopes nor repeats make a graph small enough: as many as fit."""
     operations = [node for node in graph.nodes if node.kind in ("operation", "group")]
-    size = -(-len(operations) // (limit // 3))  # with the leaves that several of them use there is still room
+    for named in (False, True):
+        count = limit
+        while count:
+            found = grouped(graph, _pieces(operations, -(-len(operations) // count)), named)
+            if len(found.nodes) <= limit:
+                return found
+            count = count * 2 // 3
+    return found
+
+
+def _pieces(operations: Sequence[GraphNode], size: int) -> list[Stretch]:
+    """Stretches of `size` operations, named after the lines of the program where they begin and end."""
     pieces = [operations[i : i + size] for i in range(0, len(operations), size)]
     names = [f"{piece[0].where or piece[0].id} … {piece[-1].where or piece[-1].id}" for piece in pieces]
-    return grouped(graph, [Stretch([n.id for n in p], name) for p, name in zip(pieces, names, strict=True)])
+    return [Stretch([n.id for n in piece], name) for piece, name in zip(pieces, names, strict=True)]

@@ -7,6 +7,7 @@ or else by Graphviz's dot, which draws it in its own manner.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from autograd.picture.model import Graph
 
 _SCALE = 2  # of a PNG, so that text is sharp on today's screens
+_LONGEST = 32_000  # pixels, of either side of one
 _TIMEOUT = 60.0  # seconds
 
 
@@ -77,14 +79,25 @@ def _by_library(to_svg: Callable[[], str], kind: str) -> bytes | None:
         import cairosvg
     except (ImportError, OSError):  # the latter where the cairo library itself is missing
         return None
-    convert = cairosvg.svg2png if kind == "png" else cairosvg.svg2pdf
-    made: bytes = convert(bytestring=to_svg().encode(), scale=_SCALE if kind == "png" else 1)
+    convert, picture = cairosvg.svg2png if kind == "png" else cairosvg.svg2pdf, to_svg()
+    made: bytes = convert(bytestring=picture.encode(), scale=_scale(picture, kind))
     return made
 
 
 def _by_program(to_svg: Callable[[], str], kind: str) -> bytes | None:
     if not shutil.which("rsvg-convert"):
         return None
-    command = ["rsvg-convert", "--format", kind, *(["--zoom", str(_SCALE)] if kind == "png" else [])]
-    done = subprocess.run(command, input=to_svg().encode(), capture_output=True, check=True, timeout=_TIMEOUT)
+    picture = to_svg()
+    command = ["rsvg-convert", "--unlimited", "--format", kind, "--zoom", f"{_scale(picture, kind):.4f}"]
+    done = subprocess.run(command, input=picture.encode(), capture_output=True, timeout=_TIMEOUT)
+    if done.returncode:
+        told = done.stderr.decode(errors="replace").strip()
+        raise ValueError(f"rsvg-convert made no {kind.upper()} of the picture: {told}; save it as .svg, or give depth=")
     return done.stdout
+
+
+def _scale(picture: str, kind: str) -> float:
+    """How much larger than the SVG: a PNG by `_SCALE`, but no larger than its programs can draw."""
+    if kind != "png":
+        return 1.0
+    return min(_SCALE, _LONGEST / max([float(x) for x in re.findall(r'(?:width|height)="(\d+)"', picture)[:2]]))

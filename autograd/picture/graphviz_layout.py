@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.picture.clearance import clear
 from autograd.picture.geometry import Arrangement, Box, Cluster, Frame, Link, Point
 
 _TIMEOUT = 60.0  # seconds; a graph that takes longer is laid out by our own engine
@@ -20,25 +21,42 @@ class LayoutError(ValueError):
 
 def by_program(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster] = ()) -> Arrangement:
     """Positions from the `dot` program; OSError or SubprocessError if it can not be run."""
-    text = _dot(boxes, links, clusters).encode()
-    done = subprocess.run(["dot", "-Tjson"], input=text, capture_output=True, check=True, timeout=_TIMEOUT)
-    return _parsed(done.stdout, boxes, links, clusters)
+
+    def run(text: str) -> bytes:
+        command = ["dot", "-Tjson"]
+        return subprocess.run(command, input=text.encode(), capture_output=True, check=True, timeout=_TIMEOUT).stdout
+
+    return _arranged(run, boxes, links, clusters)
 
 
 def by_library(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster] = ()) -> Arrangement:
     """Positions from pygraphviz, in this process; ImportError if it is not there."""
     import pygraphviz
 
-    graph = pygraphviz.AGraph(string=_dot(boxes, links, clusters))
-    return _parsed(graph.draw(format="json", prog="dot"), boxes, links, clusters)
+    def run(text: str) -> bytes:
+        drawn: bytes = pygraphviz.AGraph(string=text).draw(format="json", prog="dot")
+        return drawn
+
+    return _arranged(run, boxes, links, clusters)
 
 
-def _dot(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster]) -> str:
+def _arranged(
+    run: Callable[[str], bytes], boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster]
+) -> Arrangement:
+    """Operands stand in their order unless clusters do: dot can not always do both. Nor where a link would then run
+    through a box, which it does around two operands that can not change places."""
+    for ordered in [False] if clusters else [True, False]:
+        found = _parsed(run(_dot(boxes, links, clusters, ordered)), boxes, links, clusters)
+        if clear(found, boxes, links):
+            break
+    return found
+
+
+def _dot(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster], ordered: bool) -> str:
     """The boxes and links in DOT. Lengths are in points, of which we make pixels; only sizes are in inches."""
-    # Operands stand in their order, unless clusters do: dot can not always do both.
     lines = [
         "digraph {",
-        f"graph [rankdir=BT, nodesep=0.3, ranksep=0.45, nslimit=5, nslimit1=5{'' if clusters else ', ordering=in'}]",
+        f"graph [rankdir=BT, nodesep=0.3, ranksep=0.45, nslimit=5, nslimit1=5{', ordering=in' if ordered else ''}]",
         'node [label="", fixedsize=true]',
         "edge [dir=none]",
     ]

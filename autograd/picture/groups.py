@@ -38,11 +38,11 @@ class Stretch:
     repeats: int = 1
 
 
-def grouped(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
+def grouped(graph: Graph, stretches: Iterable[Stretch], named: bool = False) -> Graph:
     """The graph with a node for each stretch, which has the id, the name and the value of its last operation.
 
-    Leaves that are used inside one group only are part of it, but for inputs with a name. Of the edges between the
-    same two nodes one is left if a group is at one of its ends.
+    Leaves that are used inside one group only are part of it; inputs with a name are only if `named`. Of the edges
+    between the same two nodes one is left if a group is at one of its ends.
     """
     stretches = list(stretches)
     home = {key: number for number, stretch in enumerate(stretches) for key in stretch.nodes}
@@ -51,7 +51,7 @@ def grouped(graph: Graph, stretches: Iterable[Stretch]) -> Graph:
         users.setdefault(edge.source, set()).add(home.get(edge.target))
     for node in graph.nodes:
         inside = users.get(node.id, set())
-        leaf = node.kind in ("variable", "constant") or (node.kind == "input" and not node.name)
+        leaf = node.kind in ("variable", "constant") or (node.kind == "input" and (named or not node.name))
         if leaf and len(inside) == 1 and None not in inside:
             home[node.id] = next(number for number in inside if number is not None)
     members: list[list[GraphNode]] = [[] for _ in stretches]

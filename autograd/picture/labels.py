@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from autograd.picture.summary import written
+from autograd.picture import params
+from autograd.picture.summary import Summary, written
 from autograd.picture.text import clean
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _FORMULAS = {
 _SYMBOLS = {"add": "+", "subtract": "−", "multiply": "×", "divide": "÷", "power": "**", "matmul": "@",
             "negative": "−", "absolute": "| |"}  # fmt: skip
 _COMMUTATIVE = {"add", "multiply", "maximum", "minimum"}
+_NAMES = {"contract": "einsum"}  # what NumPy calls an operation, where we say it otherwise
 _UNNAMED = "·"
 _LONGEST = 24  # characters of a formula that still fit a node
 _WIDEST_NAME = 16  # and of an operation's name
@@ -74,7 +75,9 @@ class Labels:
         uses = [e for e in self._operands[edge.target] if e.source == edge.source]
         # Of a value that is used twice, ∂c/∂b is the sum over both uses, and an edge stands for one of them.
         ratio = _ratio(self._nodes[edge.target], self._nodes[edge.source]) if len(uses) == 1 else None
-        return f"{ratio} = {written(edge.derivative)}" if ratio else f"× {written(edge.derivative)}"
+        if ratio:
+            return f"{ratio} = {written(edge.derivative)}"
+        return f"× {factor(Summary.of(edge.derivative))}"
 
     def numbered(self, edge: GraphEdge) -> bool:
         """Whether an edge needs its position shown: the order matters, and the formula does not give it away."""
@@ -84,7 +87,7 @@ class Labels:
     def described(self, node: GraphNode) -> str:
         """A node in a sentence."""
         operands = ", ".join([self._name(edge.source) for edge in self._operands[node.id]])
-        made = f" = {node.op}({operands})" if node.op else ""
+        made = f" = {clean(node.op)}({operands})" if node.op else ""
         gradient = f"; gradient {node.gradient}" if node.gradient else ""
         return f"{node.kind} {self._name(node.id)}{made}: {node.value}{gradient}"
 
@@ -102,49 +105,52 @@ class Labels:
         if node.op is None:
             return [Line(name, "heading")] if name else []
         tokens = [self._token(edge) for edge in self._operands[node.id]]
-        params = [f"{key}={value}" for key, value in node.params.items() if value not in ("None", "False")]
+        op, details = _NAMES.get(node.op, clean(node.op)), params.told(node.op, node.params)
+        call = f"{op}({', '.join(tokens)})"
         if node.op == "getitem":
-            formula = f"{tokens[0]}[{node.params.get('index', '')}]"
+            formula, details = f"{tokens[0]}[{node.params.get('index', '')}]", []
         elif not name and all([token == _UNNAMED for token in tokens]):
             formula = ""
-        elif node.op in _FORMULAS:
-            formula = _FORMULAS[node.op].format(*tokens)
+        elif (written_out := formula_of(node.op, tokens)) is not None:
+            formula = written_out
+        elif details and len(whole := f"{call[:-1]}, {', '.join(details)})") <= _LONGEST:
+            formula, details = whole, []
         else:
-            formula = f"{node.op}({', '.join(tokens + params)})"
+            formula = call
+        below = [Line(row, "detail") for row in params.rows(details)]
         if not formula or len(formula) > _LONGEST:
-            heading = [Line(name, "heading")] if name else []
-            detail = [Line(clean(", ".join(params)), "detail")] if params else []
-            return [*heading, *_symbol(node.op), *detail]
+            return [*([Line(name, "heading")] if name else []), *_symbol(op), *below]
         if name and len(name) + len(formula) > _LONGEST:
-            return [Line(f"{name} =", "heading"), Line(formula, "heading")]
-        return [Line(f"{name} = {formula}" if name else formula, "heading")]
+            return [Line(f"{name} =", "heading"), Line(formula, "heading"), *below]
+        return [Line(f"{name} = {formula}" if name else formula, "heading"), *below]
 
     def _token(self, edge: GraphEdge) -> str:
         """How an operand appears in a formula."""
         source = self._nodes[edge.source]
-        return source.value.span() if source.kind == "constant" else clean(source.name or _UNNAMED)
+        return factor(source.value) if source.kind == "constant" else clean(source.name or _UNNAMED)
 
     def _name(self, key: str) -> str:
         node = self._nodes[key]
         return clean(node.name or (node.value.span() if node.kind == "constant" else node.id))
 
 
-def param_text(value: Any) -> str:
-    """An operation's parameter in words, indices as they stand between brackets.
+def formula_of(op: str, operands: Sequence[str]) -> str | None:
+    """An operation as mathematics writes it; None if that has no sign for it, or some operands are behind a group.
 
-    >>> param_text((slice(None, 2), 0)), param_text(np.float32), param_text((2, 3))
-    (':2, 0', 'float32', '(2, 3)')
+    >>> formula_of("add", ["a", "b"]), formula_of("add", ["a"]), formula_of("sin", ["a"])
+    ('a + b', None, None)
     """
-    if isinstance(value, tuple) and any(isinstance(part, slice) for part in value):
-        return ", ".join([param_text(part) for part in value])
-    if isinstance(value, slice):
-        start, stop, step = ["" if part is None else str(part) for part in (value.start, value.stop, value.step)]
-        return f"{start}:{stop}:{step}" if step else f"{start}:{stop}"
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype} {value.shape}"
-    if isinstance(value, type | np.dtype):
-        return np.dtype(value).name if not isinstance(value, type) or issubclass(value, np.generic) else value.__name__
-    return "…" if value is Ellipsis else clean(str(value))
+    formula = _FORMULAS.get(op, "")
+    return formula.format(*operands) if formula.count("{}") == len(operands) else None
+
+
+def factor(value: Summary) -> str:
+    """A number in a product: a complex one between brackets.
+
+    >>> factor(Summary.of(1 - 2j)), factor(Summary.of(-2.0))
+    ('(1 − 2i)', '−2')
+    """
+    return f"({value.span()})" if isinstance(value.number, complex) else value.span()
 
 
 def _of_group(node: GraphNode, group: Group) -> list[Line]:

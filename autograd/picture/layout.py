@@ -28,9 +28,11 @@ _ENGINES: dict[str, Callable[[Sequence[Box], Sequence[Link], Sequence[Cluster]],
 }
 
 # Above this many boxes and labels, or layers that links pass, Graphviz would keep people waiting, so that it has to be
-# asked for by name.
+# asked for by name. What the layers passed cost grows with the labels: by so many of them it doubles.
 _LARGE = 1000
 _LONG = 3000
+_LABELS = 8
+_LONGEST = 500_000  # of layers that links pass, beyond which our own layout would take minutes and gigabytes
 
 
 def engines() -> list[str]:
@@ -44,14 +46,22 @@ def arrange(
 ) -> Arrangement:
     """Positions for the boxes and courses for the links, none of which overlap a box; frames for the clusters.
 
-    engine: one of "dot", "pygraphviz" and "layered"; None takes the first that is present and works.
-    ValueError for an engine that does not exist or is not present.
+    engine: one of "dot", "pygraphviz" and "layered"; None takes the first that is present and works, and "layered"
+        where Graphviz would take longer than a second or so.
+    ValueError for an engine that does not exist or is not present, and for a graph that none could draw.
     """
+    if (passed := _passed(boxes, links)) > _LONGEST:
+        raise ValueError(
+            f"a picture of {len(boxes):,} nodes in full would have edges past {passed:,} layers, and the most is "
+            f"{_LONGEST:,}; leave collapse=False out, or give depth="
+        )
     if engine is not None:
         if engine not in engines():
             raise ValueError(f"the layout engine is {engine!r}; expected one that is present: {', '.join(engines())}")
         return _ENGINES[engine](boxes, links, clusters)
-    if not _slow(boxes, links):
+    labels = sum([link.label is not None for link in links])
+    # Otherwise Graphviz would take more than a second or so.
+    if len(boxes) + labels <= _LARGE and passed * (1 + labels / _LABELS) <= _LONG:
         for name in engines()[:-1]:
             try:
                 return _ENGINES[name](boxes, links, clusters)
@@ -60,8 +70,7 @@ def arrange(
     return _by_ourselves(boxes, links, clusters)
 
 
-def _slow(boxes: Sequence[Box], links: Sequence[Link]) -> bool:
-    """Whether Graphviz would take more than a second or so."""
+def _passed(boxes: Sequence[Box], links: Sequence[Link]) -> int:
+    """How many layers all links together lead past."""
     rank = ranks(len(boxes), links)
-    passed = sum([rank[link.target] - rank[link.source] for link in links])
-    return len(boxes) + sum([link.label is not None for link in links]) > _LARGE or passed > _LONG
+    return sum([rank[link.target] - rank[link.source] for link in links])

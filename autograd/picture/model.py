@@ -135,10 +135,11 @@ class Graph:
         depth: how many levels of scopes are opened up: at 0 each of the outermost ones is one group.
         collapse: which scopes become groups, as in `lambda scope: scope[-1].startswith("block")`; a scope is the
             tuple of its names, the outermost first.
-        limit: without either of them, the graph is opened up as far as it keeps to so many nodes; one that does
-            anyway stays as it is.
+        limit: without either of them, the largest such graph of at most so many nodes, 1 or more; one that has no
+            more anyway stays as it is.
 
-        Three or more repeats of the same structure are one group, unless `collapse` says what to do.
+        Three or more repeats of the same structure are one group, unless `collapse` says what to do. Where there is
+        room, `limit` leaves the first and the last repeat open, so that there is something to look at.
 
         >>> from autograd import Tape, Variable
         >>> x = Variable(1.0)
@@ -147,9 +148,10 @@ class Graph:
         ...     for _ in range(500):
         ...         y = 0.9 * y + 1.0
         >>> graph = t.graph(y)
-        >>> group = graph.collapsed().node(graph.target).group
-        >>> len(graph.nodes), len(graph.collapsed().nodes), group.repeats
-        (2001, 1, 500)
+        >>> len(graph.nodes), len(graph.collapsed().nodes)
+        (2001, 10)
+        >>> [node.group.repeats for node in graph.collapsed().nodes if node.group]
+        [498]
         """
         return collapsed(self, depth, collapse, limit)
 
@@ -179,11 +181,13 @@ class Graph:
         values: whether numbers stand in the nodes; without them it is a picture of the structure.
         highlight: the id or name of a value: draw the backward pass and the paths to it; see `Graph.highlight`.
         depth, collapse: draw `Graph.collapsed` with these; with neither of them a graph of more than 150 nodes is
-            collapsed too. `collapse=False` draws every node.
+            collapsed too. `collapse=False` draws every node, which takes a second or two for each thousand;
+            ValueError where the edges would lead past more than half a million layers.
         steady: leave room for all that pictures of this graph may show, so that in a sequence of them nothing moves.
         positions: the centre of each node, by id or name, as (x, y) in pixels, y downwards; see `Graph.positions`.
         engine: what computes the positions otherwise, "dot", "pygraphviz" or "layered"; None takes the first one
-            present. The steady picture is always laid out by "layered", so that it is the same everywhere.
+            present, and "layered" where Graphviz would keep one waiting: asked for by name, it may take minutes.
+            The steady picture is always laid out by "layered", so that it is the same everywhere.
         """
         from autograd.picture.svg import Look, draw
 

@@ -44,10 +44,6 @@ class Operation:
         index: int = last.params["index"]
         return str(getattr(last.inputs[0].value, "_fields", range(index + 1))[index])
 
-    def steps(self, position: int) -> list[tuple[Node, int]]:
-        """The nodes with the input by which the influence of input number `position` enters each."""
-        return [(self.nodes[0], position), *[(node, 0) for node in self.nodes[1:]]]
-
 
 def operations(nodes: Iterable[tuple[int, Node]]) -> list[Operation]:
     """The operations among numbered nodes, in their order."""

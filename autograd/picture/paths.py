@@ -40,8 +40,9 @@ def find(graph: Graph, source: str, limit: int) -> tuple[Path, ...]:
 
 
 def routes_from(graph: Graph, source: str) -> Routes[str, GraphEdge]:
-    """The ways from all nodes of this id or name along which a gradient flows; if none does, all ways."""
-    starts = {node.id for node in graph.nodes if node.name == source} or {graph.node(source).id}
+    """The ways from the node of this id, or else all of this name, along which a gradient flows; if none does, all."""
+    first = graph.node(source)
+    starts = {first.id} if first.id == source else {node.id for node in graph.nodes if node.name == source}
     flows = any([node.gradient for node in graph.nodes if node.id in starts])
     into: dict[str, list[GraphEdge]] = {}
     for edge in graph.edges:

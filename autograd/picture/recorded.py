@@ -11,10 +11,10 @@ from autograd.errors import TapeError
 from autograd.graph import Node, Value, raw, reached
 from autograd.nest import leaves
 from autograd.picture.derivatives import local_derivatives, sweep
-from autograd.picture.labels import param_text
 from autograd.picture.lines import SourceLines
 from autograd.picture.model import Graph, GraphEdge, GraphNode, Kind
 from autograd.picture.operations import Operation, operations
+from autograd.picture.params import texts_of
 from autograd.picture.summary import Summary
 from autograd.picture.values import Values, is_number
 from autograd.scopes import scopes_of
@@ -51,7 +51,10 @@ def build(
         values.add(operation)
     labels = labels_by_id(tape, names or {})
     if unused := [name for key, name in labels.items() if key not in values.place]:
-        raise ValueError(f"the label {unused[0]!r} is for a value that has no part in the target; leave it out")
+        raise ValueError(
+            f"the label {unused[0]!r} is for a value that has no part in the target, or none that was recorded; "
+            f"leave it out, or let the tape watch it"
+        )
     labels = labels_by_id(tape, local_names or {}) | own_names(values.order) | labels
 
     variables = {id(x) for variable in tape.watched_variables() for x in tape.values_of(variable)}
@@ -66,7 +69,7 @@ def build(
                 kind=_kind(x, i in values.made, id(x) in variables),
                 value=Summary.of(raw(x)),
                 name=labels.get(id(x)),
-                gradient=Summary.of(raw(swept.gradients[id(x)])) if id(x) in swept.gradients else None,
+                gradient=swept.gradients.get(id(x)),
                 scope=scopes[i],
                 **(_made(steps[values.made[i]], source_lines) if i in values.made else {}),
             )
@@ -157,7 +160,7 @@ def own_names(values: Sequence[Any]) -> dict[int, str]:
 
 def _made(operation: Operation, source_lines: SourceLines) -> dict[str, Any]:
     """What a node says of the operation that made it."""
-    params = {key: param_text(value) for key, value in operation.node.params.items()}
+    params = texts_of(operation.node.params)
     if operation.result is not None:
         params["result"] = operation.result
     where, line = source_lines.of(operation.node)

@@ -18,8 +18,11 @@ _FEWEST = 3  # repeats worth a group
 _NAMED = 3  # operations that a structure without a name is told by
 
 
-def repeats(graph: Graph, whole: Graph) -> list[Stretch]:
-    """The stretches of repeats among operations of the same scope; `whole` is the graph with nothing grouped."""
+def repeats(graph: Graph, whole: Graph, ends: int = 0) -> list[Stretch]:
+    """The stretches of repeats among operations of the same scope; `whole` is the graph with nothing grouped.
+
+    ends: how many repeats at either end of a stretch are left out of it, to be looked at.
+    """
     kinds = _Kinds(whole)
     operations = [node for node in graph.nodes if node.kind in ("operation", "group")]
     operands: dict[str, list[str]] = {}
@@ -31,7 +34,9 @@ def repeats(graph: Graph, whole: Graph) -> list[Stretch]:
         for start, period, times in _runs(labels):
             run = segment[start : start + period * times]
             if _alike(run, period, operands):
-                found.append(Stretch([node.id for node in run], _name(run, period), run[0].scope, times))
+                inner, left = run[ends * period : len(run) - ends * period], times - 2 * ends
+                if left >= _FEWEST:
+                    found.append(Stretch([node.id for node in inner], _name(inner, period), run[0].scope, left))
     return found
 
 

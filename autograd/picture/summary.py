@@ -58,7 +58,7 @@ class Summary:
         return cls(shape, dtype, number, float(low), float(array.max()), nans)
 
     def __str__(self) -> str:
-        return self.span() if self.number is not None else f"{self.kind()}, {self.span()}"
+        return self.span() if self.number is not None else ", ".join(filter(None, [self.kind(), self.span()]))
 
     def kind(self) -> str:
         """Shape and dtype, such as `(128, 10) float32`."""

@@ -7,6 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import update_wrapper
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from autograd.debug import check_in_force, checks_open
 from autograd.graph import Value, open_recordings
 from autograd.nest import leaves, mapped
+from autograd.plan.pause import collection_paused
 from autograd.plan.plan import NotReplayedError, Plan
 from autograd.plan.program import first_difference, note_shared
 from autograd.plan.trace import (
@@ -25,6 +27,8 @@ from autograd.plan.trace import (
     is_traced,
 )
 from autograd.tensor import Tensor, wrapped
+
+_WAITING = 8  # kinds of arguments that were met once
 
 # A trace puts stand-ins into variables, and a plan writes into them: one thread at a time.
 _one_at_a_time = threading.RLock()
@@ -84,6 +88,9 @@ class Compiled:
         self._traces: dict[Any, dict[Any, tuple[Trace, Any]]] = {}  # of first calls, by what was decided on the way
         self._told: set[str] = set()
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Compiled:
+        return Compiled(deepcopy(self.function, memo))  # whose variables are others, and so are its plans
+
     @property
     def plans(self) -> list[Plan]:
         """The plans made so far: one for each kind of arguments."""
@@ -102,14 +109,18 @@ class Compiled:
             return self.function(*args, **kwargs)
         with _one_at_a_time:
             if not known:
-                return self._traced(key, args, kwargs)
+                with collection_paused():
+                    return self._traced(key, args, kwargs)
             replay = self._replays[key]
             if replay is not None:
                 try:
                     return replay(inputs)
-                except NotReplayedError as error:
-                    with drawn_already(replay.plan.fresh, error.drawn):
-                        return self.function(*args, **kwargs)
+                except NotReplayedError as failed:
+                    with drawn_already(replay.plan.fresh, failed.drawn):
+                        found = self.function(*args, **kwargs)
+                    if failed.error is not None:  # which the function itself, had it raised one, would have passed on
+                        self._give_up(key, f"{type(failed.error).__name__} in a run of its program: {failed.error}")
+                    return found
         return self.function(*args, **kwargs)
 
     def _traced(self, key: Any, args: Any, kwargs: Any) -> Any:
@@ -129,17 +140,18 @@ class Compiled:
         before, _ = earlier = self._traces.setdefault(key, {}).pop(trace.program.decisions(), (None, None))
         if before is None:
             self._traces[key][trace.program.decisions()] = (trace, shape)
+            self._forget_oldest()
             self._tell_all(trace)
         elif (where := self._difference(earlier, trace, shape)) is not None:
             self._give_up(
                 key,
-                f"{where}: something differs here from one call to the next that does not come from the arguments, such "
-                f"as random numbers. Make it with ag.fresh(lambda: ...), or give it as an argument",
+                f"{where}: something differs here from one call to the next that does not come from the arguments, "
+                f"such as random numbers. Make it with ag.fresh(lambda: ...), or give it as an argument",
             )
         else:
             note_shared(before.program, trace.program)
-            self._replays[key] = Replay(Plan(trace), results)
-            self._traces.pop(key)
+            del self._traces[key]
+            self._replays[key] = Replay(Plan(trace, self._name), results)
         return mapped(_concrete, results)
 
     def _difference(self, earlier: Any, trace: Trace, shape: Any) -> str | None:
@@ -151,9 +163,19 @@ class Compiled:
             return where
         return None if _alike(shape_before, shape) else "its result"
 
+    def _forget_oldest(self) -> None:
+        """Keep a few of the calls that wait for a second one of their kind."""
+        if len(self._traces) > _WAITING:
+            del self._traces[next(iter(self._traces))]
+            self._tell(
+                f"{self._name} was called with arguments of {_WAITING + 1} kinds, none of them twice, so that each "
+                f"call is traced; expected kinds to come again. Integers and strings are part of the program: "
+                f"give a number that changes as a float or an array"
+            )
+
     @property
     def _name(self) -> str:
-        return getattr(self, "__name__", "a function")
+        return getattr(self, "__name__", type(self.function).__name__)
 
     def _give_up(self, key: Any, reason: str) -> None:
         self._replays[key] = None
@@ -161,12 +183,13 @@ class Compiled:
         self._tell(f"{self._name} is not compiled but run as it is. {reason}")
 
     def _tell_all(self, trace: Trace) -> None:
-        for text in trace.told:
-            self._tell(text)
+        for where, text in trace.told.items():
+            self._tell(text, where)
 
-    def _tell(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
+    def _tell(self, text: str, once_for: str = "") -> None:
+        """Warn, once for each text or place."""
+        if (once_for or text) not in self._told:
+            self._told.add(once_for or text)
             warnings.warn(text, stacklevel=_depth_of_caller())
 
 
@@ -221,8 +244,24 @@ def _concrete(x: Any) -> Any:
 
 def _trace(trace: Trace, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """Run the function on traced arrays: what it gave."""
+    results = None
+    token = open_recordings.set((trace,))
+    try:
+        names = _names_of(function, len(args))
+        args = [_entered(trace, arg, name) for arg, name in zip(args, names, strict=True)]
+        kwargs = {name: _entered(trace, arg, name) for name, arg in kwargs.items()}
+        results = function(*args, **kwargs)
+    finally:
+        open_recordings.reset(token)
+        trace.close(results)
+    trace.check()
+    return results
 
-    def entered(x: Any, name: str) -> Any:
+
+def _entered(trace: Trace, arg: Any, name: str) -> Any:
+    """An argument, with traced arrays and numbers in the place of those that may differ from call to call."""
+
+    def entered(x: Any) -> Any:
         if not _is_input(x):
             return x
         if not isinstance(x, Tensor):
@@ -231,18 +270,7 @@ def _trace(trace: Trace, function: Callable[..., Any], args: Any, kwargs: Any) -
         inner.name = x.name
         return inner
 
-    results = None
-    token = open_recordings.set((trace,))
-    try:
-        names = _names_of(function, len(args))
-        args = [mapped(lambda x, name=name: entered(x, name), arg) for arg, name in zip(args, names, strict=True)]
-        kwargs = {name: mapped(lambda x, name=name: entered(x, name), arg) for name, arg in kwargs.items()}
-        results = function(*args, **kwargs)
-    finally:
-        open_recordings.reset(token)
-        trace.close(results)
-    trace.check()
-    return results
+    return mapped(entered, arg)
 
 
 def _names_of(function: Callable[..., Any], count: int) -> list[str]:

@@ -1,7 +1,8 @@
 """One loop for a run of steps on each element, compiled by numba (the extra `fast`) and kept on disk.
 
-The arithmetic is NumPy's: infinities and NaNs come out as they do there (`error_model="numpy"`, no fast-math flags), and
-numbers have the precision of the arrays they meet. One thread only: a second pool of threads would fight with BLAS's.
+The arithmetic is NumPy's: infinities and NaNs come out as they do there (`error_model="numpy"`, no fast-math
+flags), and numbers have the precision of the arrays they meet. One thread only: a second pool of threads would
+fight with BLAS's.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def available() -> bool:
 
 def kernel(run: Run, program: Program, operands: Operands) -> Callable[..., None]:
     """The run as one compiled loop over the arrays of `operands`."""
-    return _module(text_of(run, program, operands)).loop
+    return module_of(text_of(run, program, operands)).loop
 
 
 def text_of(run: Run, program: Program, operands: Operands) -> str:
@@ -97,7 +98,7 @@ def _computed_in(step: Step, program: Program) -> np.dtype[Any]:
 
 
 @cache
-def _module(text: str) -> ModuleType:
+def module_of(text: str) -> ModuleType:
     """The module with this text: from a file beside which numba keeps what it compiled, or from memory."""
     name = "gradtape_kernel_" + hashlib.sha256(text.encode()).hexdigest()[:16]
     try:
@@ -114,7 +115,8 @@ def _module(text: str) -> ModuleType:
         exec(compile(text.replace("CACHE", "False"), name, "exec"), module.__dict__)
         return module
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # numba finds what it keeps on disk by the module's name
     spec.loader.exec_module(module)

@@ -6,13 +6,15 @@ is decided in `memory`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from autograd.plan.blocks import blocked, pays
 from autograd.plan.kernels import kernel
+from autograd.plan.levels import Levels, levels_if_faster
 from autograd.plan.memory import REDUCTIONS, Memory, outs_of
 from autograd.plan.operands import Operands
 from autograd.plan.program import Guard, Program, Ref, Step, is_number
@@ -41,11 +43,9 @@ class Lowered:
 
     def __init__(self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST) -> None:
         self.program = program
-        self.parts = ordered(program, smallest)
-        if not fuse:
-            split = [p.steps if isinstance(p, Run) and not pays(p, program) else [p] for p in self.parts]
-            self.parts = [part for parts in split for part in parts]
         self.fuse = fuse
+        self.levels: dict[Run, Levels] = {}
+        self.parts = [part for run in ordered(program, smallest) for part in self._usable(run)]
         self.memory = Memory(program, self.parts)
         self.names: dict[Ref, str] = {}
         self.lines: list[str] = []
@@ -54,6 +54,18 @@ class Lowered:
         self.text = self._written()
         exec(compile(self.text, "<plan>", "exec"), self.space)
         self.run: Callable[..., Any] = self.space["run"]
+
+    def _usable(self, part: Step | Run) -> Sequence[Step | Run]:
+        """A run as it is, if that is faster than its steps one by one; else these."""
+        if not isinstance(part, Run):
+            return [part]
+        if part.shape:
+            return [part] if self.fuse or pays(part, self.program) else part.steps
+        levels = levels_if_faster(part, self.program, interpreted=self.fuse)
+        if levels is None:
+            return part.steps
+        self.levels[part] = levels
+        return [part]
 
     def _written(self) -> str:
         program = self.program
@@ -72,7 +84,7 @@ class Lowered:
             self._check(at)
         numbers = []
         for before, after in zip(program.before, program.after, strict=True):
-            if before == after or after in self.memory.state and self.memory.state[after] == before:
+            if before == after or self.memory.state.get(after) == before:
                 continue
             if program.kinds[before].number is not None:
                 numbers.append(self.names[after])
@@ -150,13 +162,30 @@ class Lowered:
         if kind is not None and kind.number is not None:
             if function in _ON_NUMBERS and len(args) == 2:
                 return f"{args[0]} {_ON_NUMBERS[function]} {args[1]}", False
-            return f"{self._word(function)}({', '.join(args)}).item()", False
+            call = f"{self._word(function)}({', '.join(args)})"
+            return call if function is kind.number else f"{call}.item()", False
         into = step.outs[0] in self.memory.buffer or step.outs[0] in self.memory.state if step.outs else False
-        if function in REDUCTIONS and len(args) == 1 and set(options) <= {"axis", "keepdims"} and self._is_array(step.args[0]):
+        if (
+            function in REDUCTIONS
+            and len(args) == 1
+            and set(options) <= {"axis", "keepdims"}
+            and self._is_array(step.args[0])
+        ):
             function, options = REDUCTIONS[function], {"axis": None} | options
         rest = [f"{name}={self._text(x)}" for name, x in options.items()]
-        if function in _METHODS and self._is_array(step.args[0]) and not options:
+        if (
+            function in _METHODS
+            and self._is_array(step.args[0])
+            and not options
+            and len(args) <= 3 - (function is np.reshape)
+        ):
             return f"{args[0]}{_METHODS[function]}({', '.join(args[1:])})", False
+        if function is np.swapaxes and self._is_array(step.args[0]):
+            axes = [*args[1:], *[self._text(options[name]) for name in ("axis1", "axis2") if name in options]]
+            return f"{args[0]}.swapaxes({', '.join(axes)})", False
+        if function is np.mean and self._is_plain_mean(step):
+            size = prod(self.program.kinds[step.args[0]].shape)
+            return f"{self._word(np.add.reduce)}({args[0]}, axis=None) / {size}", False
         if function is np.expand_dims and kind is not None and self._is_array(step.args[0]):
             return f"{args[0]}.reshape({kind.shape})", False
         if function is np.matrix_transpose and self._is_array(step.args[0]):
@@ -167,10 +196,23 @@ class Lowered:
             return f"{args[0]}{function.__name__}({', '.join([*args[1:], *rest])})", False
         return f"{self._word(function)}({', '.join([*args, *rest])})", into
 
+    def _is_plain_mean(self, step: Step) -> bool:
+        """Whether a mean is over all elements, and of a dtype in which NumPy adds them up without widening."""
+        usual = {"axis": None, "keepdims": False}
+        if len(step.args) != 1 or not all([name in usual and usual[name] is x for name, x in step.options.items()]):
+            return False
+        kind = self.program.kinds[step.args[0]]
+        return kind.dtype.char in "fd" and bool(kind.shape) and prod(kind.shape) > 0
+
     def _is_array(self, x: Any) -> bool:
         return isinstance(x, Ref) and bool(self.program.kinds[x].shape)
 
     def _write_run(self, run: Run) -> None:
+        if not run.shape:
+            outs, inputs = ([self.names[ref] for ref in refs] for refs in (run.outs, run.inputs))
+            self.space[f"levels{len(self.lines)}"] = self.levels[run]
+            self.lines.append(f"{', '.join(outs)}, = levels{len(self.lines)}([{', '.join(inputs)}])")
+            return
         for ref in run.outs:
             if self.names[ref].startswith("v"):
                 kind = self.program.kinds[ref]

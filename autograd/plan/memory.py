@@ -7,7 +7,6 @@ variable's own array is written into when nothing that shows its old value is re
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
@@ -170,7 +169,11 @@ class Memory:
                 if out in self.state or out in self.kept or not writes(part, out, self.program):
                     continue
                 kind = self.program.kinds[out]
-                over = [ref for ref in reads_of(part) if ref in held and self.program.kinds[ref] == kind and self._over(part, ref, at)]
+                over = [
+                    ref
+                    for ref in reads_of(part)
+                    if ref in held and self.program.kinds[ref] == kind and self._over(part, ref, at)
+                ]
                 if over and is_elementwise(part):
                     number = held.pop(over[0])
                 elif free.get(kind):
@@ -186,7 +189,7 @@ class Memory:
 def writes(part: Part, out: Ref, program: Program) -> bool:
     """Whether a part can be told where to write this value."""
     if isinstance(part, Run):
-        return True
+        return bool(part.shape)
     kind = program.kinds[out]
     if part.several or not kind.shape or kind.dtype.hasobject:
         return False

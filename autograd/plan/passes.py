@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,7 @@ def merged(program: Program) -> None:
     made: dict[Ref, Step] = {}
     steps = []
     for old in program.steps:
-        args, options = _renamed(old.args, same), _renamed(old.options, same)
-        step = Step(old.function, args, options, old.outs, old.several, old.where, old.part)
-        step = _of_its_source(step, made)
+        step = _of_its_source(old if same.keys().isdisjoint(old.reads) else _reading(old, same), made)
         if (source := _nothing_done(program, step)) is not None:
             same[step.outs[0]] = source
             if step.outs[0] in program.names:
@@ -73,10 +72,21 @@ def shortened(program: Program) -> None:
         change(program)
 
 
+def _reading(step: Step, same: dict[Ref, Ref]) -> Step:
+    """The step, reading other values that are the same."""
+    args, options = _renamed(step.args, same), _renamed(step.options, same)
+    return Step(step.function, args, options, step.outs, step.several, step.where, step.part)
+
+
 def _renamed(tree: Any, same: dict[Ref, Ref]) -> Any:
-    if isinstance(tree, slice):
-        return slice(*[_renamed(x, same) for x in (tree.start, tree.stop, tree.step)])
     return mapped(lambda x: same.get(x, x) if isinstance(x, Ref) else x, tree)
+
+
+def _plainly(step: Step) -> Step:
+    """A step without what goes without saying: a reshape is row by row."""
+    if step.function is np.reshape and step.args[2:] == ("C",):
+        return Step(step.function, step.args[:2], step.options, step.outs, False, step.where, step.part)
+    return step
 
 
 def _of_its_source(step: Step, made: dict[Ref, Step]) -> Step:
@@ -109,7 +119,7 @@ def _nothing_done(program: Program, step: Step) -> Ref | None:
 def _foldable(program: Program, step: Step) -> bool:
     """Whether a step is the same at each run. Arrays that the user's program holds may change, and are not folded."""
     kind = program.kinds[step.outs[0]]
-    if step.several or int(np.prod(kind.shape)) > _LARGEST or kind.number is not None:
+    if step.several or kind.number is not None or prod(kind.shape) > _LARGEST:
         return False
     if step.function in _ALIKE and kind.order is None:
         return True

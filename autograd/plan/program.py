@@ -17,14 +17,21 @@ from autograd.nest import leaves
 NUMBERS = (float, int, bool, complex)  # Python's own, which widen no array
 
 
-@dataclass(frozen=True)
-class Ref:
+class Ref(int):
     """A value of the program, by number."""
 
-    number: int
+    __slots__ = ()
+
+    @property
+    def number(self) -> int:
+        """The number."""
+        return int(self)
+
+    def __repr__(self) -> str:
+        return f"Ref({int(self)})"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Step:
     """`outs = function(*args, **options)`; args and options are nested structures in which `Ref`s stand for values.
 
@@ -40,11 +47,16 @@ class Step:
     several: bool = False
     where: tuple[str, int] = ("", 0)
     part: tuple[str, ...] = ()
+    _reads: list[Ref] | None = field(default=None, init=False, repr=False)
 
     @property
     def reads(self) -> list[Ref]:
         """The values that go in, each as often as it does."""
-        return [x for x in leaves((self.args, self.options)) if isinstance(x, Ref)]
+        if self._reads is None:  # found once: programs of scalars have many steps
+            nested = bool(self.options) or any([isinstance(x, tuple | list | dict) for x in self.args])
+            operands = leaves((self.args, self.options)) if nested else self.args
+            self._reads = [x for x in operands if isinstance(x, Ref)]
+        return self._reads
 
 
 @dataclass(frozen=True)
@@ -174,12 +186,16 @@ def _same(x: Any, y: Any) -> bool:
 
 def key(step: Step) -> Hashable:
     """Equal for steps that compute the same."""
+    if not step.options and all([type(x) is Ref for x in step.args]):  # the usual case, and quick to tell
+        return (step.function, step.args)
     return (step.function, _frozen(step.args), _frozen(step.options))
 
 
 def _frozen(x: Any) -> Hashable:
     if isinstance(x, Ref):
         return x
+    if type(x) is float:
+        return ("float", repr(x))
     if isinstance(x, dict):
         return tuple([(name, _frozen(value)) for name, value in x.items()])
     if isinstance(x, list | tuple):

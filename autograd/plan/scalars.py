@@ -51,7 +51,9 @@ class TracedScalar(Traced):
         if method == "__call__" and not options:
             values = [x.value if isinstance(x, Traced) else x for x in inputs]
             if all([type(v) in KINDS or type(v) is int for v in values]) and ufunc.nout == 1:
-                return self.trace.wrote(ufunc, inputs, ufunc(*values), numbers=all([type(v) in _PYTHON for v in values]))
+                return self.trace.wrote(
+                    ufunc, inputs, ufunc(*values), numbers=all([type(v) in _PYTHON for v in values])
+                )
         return super().__array_ufunc__(ufunc, method, *inputs, **options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
@@ -70,7 +72,7 @@ class TracedScalar(Traced):
             raise ValueError(f"could not broadcast shape {np.shape(value)} into a number")
         self.become(value if isinstance(value, Traced) else self.trace.run(float, (float(value),), {}))
 
-    def become(self, other: Traced) -> None:
+    def become(self, other: Traced, part: Traced | None = None) -> None:
         """Stand for the value `other` from here on, as the kind of float that this one is."""
         if type(other.value) is not type(self.value):
             other = self.trace.run(type(self.value), (other,), {})
@@ -82,7 +84,9 @@ def scalar(trace: Trace, ref: Ref, value: Any) -> Traced:
     return (TracedScalar if type(value) in (float, np.float64) else Traced)(trace, ref, value)
 
 
-def _operator(ufunc: np.ufunc, compute: Callable[[Any, Any], Any], *, swapped: bool = False) -> Callable[[Any, Any], Any]:
+def _operator(
+    ufunc: np.ufunc, compute: Callable[[Any, Any], Any], *, swapped: bool = False
+) -> Callable[[Any, Any], Any]:
     """The method for an operator: on numbers at once, with anything else as NumPy does it."""
 
     def method(self: TracedScalar, other: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.plan.doubles import is_of_doubles
 from autograd.plan.program import Program, Ref, Step
 
 # Functions on each element that cost little, so that moving the data is what takes the time. Those that cost more,
@@ -30,7 +31,7 @@ SMALLEST = 1024  # elements from which a run pays
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Steps over arrays of one shape, done together; `inputs` come from outside, `outs` are used outside."""
+    """Steps over arrays of one shape, or numbers, done together; `inputs` come from outside, `outs` are used there."""
 
     steps: list[Step]
     shape: tuple[int, ...]
@@ -68,13 +69,15 @@ def _together(program: Program, steps: list[Step], smallest: int) -> list[Any]:
 
     Of the steps that are ready, those of the shape at hand come first, then those that can be in no run.
     """
+    shapes = [_shape(program, step, smallest) for step in steps]
+    if len(set(shapes)) == 1 and shapes[0] is not None:
+        return [steps] if len(steps) > 1 else list(steps)  # one run, as a graph of scalars is
     maker = {ref: i for i, step in enumerate(steps) for ref in step.outs}
     needs = [{maker[ref] for ref in step.reads if ref in maker} for step in steps]
     users: dict[int, list[int]] = {}
     for i, makers in enumerate(needs):
         for j in makers:
             users.setdefault(j, []).append(i)
-    shapes = [_shape(program, step, smallest) for step in steps]
     ready: dict[Any, list[int]] = {}  # by shape, heaps of positions
     for i, makers in enumerate(needs):
         if not makers:
@@ -101,7 +104,9 @@ def _together(program: Program, steps: list[Step], smallest: int) -> list[Any]:
 
 
 def _shape(program: Program, step: Step, smallest: int) -> tuple[int, ...] | None:
-    """The shape of a step that may be in a run; None for all others."""
+    """The shape of a step that may be in a run, () for numbers; None for all others."""
+    if is_of_doubles(step, program):
+        return ()
     kind = program.kinds[step.outs[0]]
     if step.several or step.options or kind.number is not None or prod(kind.shape) < smallest or kind.order is not None:
         return None
@@ -132,5 +137,8 @@ def _run(steps: list[Step], users: dict[Ref, int], program: Program) -> Run:
     for step in steps:
         for ref in step.reads:
             inner[ref] = inner.get(ref, 0) + 1
-    inputs = [ref for ref in inner if ref not in set(outs)]
-    return Run(steps, program.kinds[outs[0]].shape, inputs, [ref for ref in outs if users.get(ref, 0) > inner.get(ref, 0)])
+    made = set(outs)
+    inputs = [ref for ref in inner if ref not in made]
+    return Run(
+        steps, program.kinds[outs[0]].shape, inputs, [ref for ref in outs if users.get(ref, 0) > inner.get(ref, 0)]
+    )

@@ -1,35 +1,32 @@
 """A program as plain NumPy that a student can read, run and keep: forward, backward and update, line by line.
 
-Values that are used once stand inside the line that uses them, as a person would write it. Values that come from the
-same place keep the names of the user's variables.
+Values that are used once stand inside the line that uses them, as a person would write it. Variables, slots and
+arguments keep their names; `d_w` is the gradient of w, `new_w` its new value. How single calls are written is in
+`wording`.
 """
 
 from __future__ import annotations
 
 import keyword
-import math
 import re
-from collections import Counter
-from collections.abc import Callable
+import textwrap
+from collections import Counter, defaultdict
 from typing import Any
 
 import numpy as np
 
-from autograd.nest import leaves
-from autograd.plan.program import Program, Ref, Step
-from autograd.plan.traced import item, with_item
+from autograd.plan import levels_text
+from autograd.plan.levels_text import parts_of
+from autograd.plan.program import Guard, Program, Ref, Step, is_number
+from autograd.plan.schedule import Run
+from autograd.plan.traced import added_at, item, with_item
+from autograd.plan.wording import ATOM, Wording, constant_text, import_of
 
-_INFIX = {
-    np.add: ("+", 4), np.subtract: ("-", 4), np.multiply: ("*", 5), np.divide: ("/", 5), np.matmul: ("@", 5),
-    np.power: ("**", 7), np.greater: (">", 2), np.greater_equal: (">=", 2), np.less: ("<", 2), np.less_equal: ("<=", 2),
-    np.equal: ("==", 2), np.not_equal: ("!=", 2), np.bitwise_and: ("&", 3), np.bitwise_or: ("|", 3),
-}  # fmt: skip
-_ATOM = 9  # binds tighter than every operator
 _WIDE = 88  # characters: a line that would grow beyond is written as two
 
 
 def source(program: Program, name: str = "step") -> str:
-    """The text of a module with one function, which needs NumPy alone."""
+    """The text of a module with one function, which needs NumPy alone as far as NumPy has what it calls."""
     return _Writer(program, name).text()
 
 
@@ -38,135 +35,196 @@ class _Writer:
         self.program = program
         self.name = name
         self.taken = {"np", name}
-        self.words: dict[Ref, tuple[str, int]] = {}  # how a value is written, and how tightly that binds
+        self.counts: dict[str, int] = defaultdict(lambda: 1)  # how many names start alike
         self.lines: list[str] = []
-        self.uses = Counter([ref for step in program.steps for ref in step.reads])
-        self.uses.update(program.wanted())
-        self.kept = set(program.wanted())
+        self.part: tuple[str, ...] = ()
+        self.tests: list[str] = []  # of decisions, which wait for the end of their part
+        self.words = Wording(program)
+        self.guards: dict[Ref, list[Guard]] = defaultdict(list)
+        for guard in program.guards:
+            self.guards[guard.value].append(guard)
+        self.looked_at = _looked_at(program)  # gradients that must not be NaN, by the value that the guard looks at
+        self.steps = [step for step in program.steps if step.outs[0] not in self.looked_at]
+        others = [guard.value for guard in program.guards if guard.value not in self.looked_at]
+        self.uses = Counter([ref for step in self.steps for ref in step.reads])
+        self.uses.update([*program.results, *others, *self.looked_at.values()])
+        self.uses.update([new for old, new in zip(program.before, program.after, strict=True) if old != new])
+        self.kept = {*self.looked_at.values(), *[ref for ref in program.after if ref not in program.before]}
 
     def text(self) -> str:
         program = self.program
-        inputs = [self._name(ref, program.names.get(ref) or "x") for ref in program.inputs]
-        fresh = [self._name(ref, "fresh") for ref in program.fresh]
-        state = [self._name(ref, program.names.get(ref) or "state") for ref in program.before]
-        head = [self._constant(ref, array) for ref, array in program.constants.items() if self.uses[ref]]
-        checked: dict[Ref, list[Any]] = {}
-        for guard in program.guards:
-            checked.setdefault(guard.value, []).append(guard)
-        for number, step in enumerate(program.steps):
-            self._write(step, self._next_reader(number))
-            for ref in step.outs:
-                for guard in checked.get(ref, []):
-                    self.lines.append(f"assert {self.words[ref][0]} == {guard.expected!r}")
-        after = [
-            self.words[new][0] for old, new in zip(program.before, program.after, strict=True) if old != new
-        ]
-        results = [self.words[ref][0] for ref in program.results]
-        gives = ", ".join([*results, *after]) or "None"
-        arguments = ", ".join([*inputs, *fresh, *state])
-        body = "\n".join([f"    {line}" for line in [*self.lines, f"return {gives}"]])
-        preamble = "".join([f"{line}\n" for line in head])
-        return f"import numpy as np\n\n{preamble}\n\ndef {self.name}({arguments}):\n{body}\n"
-
-    def _next_reader(self, number: int) -> Step | None:
-        steps = self.program.steps
-        return steps[number + 1] if number + 1 < len(steps) else None
+        shared = [ref for ref in program.constants if ref in program.shared]
+        takes = [self._name(ref, program.names.get(ref) or "x") for ref in program.inputs]
+        takes += [self._name(ref, program.names.get(ref) or "fresh") for ref in program.fresh]
+        takes += [self._name(ref, program.names.get(ref) or "state") for ref in program.before]
+        takes += [self._name(ref, "data") for ref in shared]
+        head = []
+        for ref, array in program.constants.items():
+            if ref not in program.shared and self.uses[ref]:
+                text = constant_text(array)
+                if len(text) <= 40 or (self.uses[ref] == 1 and len(text) <= 60):
+                    self.words.of[ref] = (text, ATOM)
+                else:
+                    head += _wrapped(f"{self._name(ref, 'constant')} = {text}")
+        for part in parts_of(program, self.steps):
+            if isinstance(part, Run):
+                head += self._write_levels(part)
+            else:
+                self._write(part)
+        self._check_decisions()
+        self._check_gradients()
+        changed = [(old, new) for old, new in zip(program.before, program.after, strict=True) if old != new]
+        gives = [self.words(ref) for ref in [*program.results, *[new for _, new in changed]]]
+        returned = "return " + (", ".join(gives) or "None")
+        body = [*self.lines, *[f"    {line}" for line in _wrapped(returned)]]
+        told = "Takes its arguments and gives its results."
+        if program.before:
+            told = "Takes arguments, then variables and slots. Gives results, then the new values of what changed."
+        docstring = textwrap.wrap(f'"""{told}"""', _WIDE, initial_indent="    ", subsequent_indent="    ")
+        first = _wrapped(f"def {self.name}({', '.join(takes)}):")
+        preamble = [*head, ""] if head else []
+        called = {step.function for step in self.steps if not step.function.__name__.startswith(".")}
+        ours = sorted({import_of(function) for function in called - {item, with_item} if not _is_at(function)} - {""})
+        imports = ["import numpy as np", *([""] if ours else []), *ours]
+        return "\n".join([*imports, "", *preamble, "", *first, *docstring, *body, ""])
 
     def _name(self, ref: Ref, wish: str) -> str:
-        wish = re.sub(r"\W", "_", wish)
-        wish = f"_{wish}" if wish[0].isdigit() or keyword.iskeyword(wish) else wish
-        name, count = wish, 1
-        while name in self.taken:
-            count += 1
-            name = f"{wish}{count}"
-        self.taken.add(name)
-        self.words[ref] = (name, _ATOM)
+        name = self._new(wish)
+        self.words.of[ref] = (name, ATOM)
         return name
 
-    def _constant(self, ref: Ref, array: Any) -> str:
-        name = self._name(ref, "constant")
-        return f"{name} = np.array({np.asarray(array).tolist()!r}, dtype=np.{np.asarray(array).dtype})"
+    def _new(self, wish: str) -> str:
+        """A name that is not taken yet."""
+        wish = re.sub(r"\W", "_", wish)
+        wish = f"_{wish}" if wish[0].isdigit() or keyword.iskeyword(wish) else wish
+        name = wish
+        while name in self.taken:
+            self.counts[wish] += 1
+            name = f"{wish}{self.counts[wish]}"
+        self.taken.add(name)
+        return name
 
-    def _write(self, step: Step, following: Step | None) -> None:
+    def _write_levels(self, run: Run) -> list[str]:
+        """Write many steps of scalars by levels; gives the lines for the head of the module."""
+        for ref in run.outs:
+            self._name(ref, self.program.names.get(ref) or "t")
+        head, body = levels_text.written(run, self.program, self.words, self._new)
+        self.lines += [f"    {line}" for line in body]
+        for step in run.steps:
+            self._note_decisions(step)
+        return head
+
+    def _write(self, step: Step) -> None:
+        if step.part[:1] == ("update",) and self.part[:1] != ("update",):
+            self._check_gradients()
+        wish = self.program.names.get(step.outs[0]) or "t"
         if step.function is with_item:
             x, key, value = step.args
-            name = self._name(step.outs[0], "t")
-            self.lines += [f"{name} = {self._of(x)[0]}.copy()", f"{name}[{self._key(key)}] = {self._of(value)[0]}"]
-            return
-        text, binds = self._call(step)
-        if step.several:
+            name = self._name(step.outs[0], wish)
+            self._add(step, f"{name} = {self.words(x, tight=True)}.copy()")
+            self._add(step, f"{name}[{self.words.key(key)}] = {self.words(value)}")
+        elif _is_at(step.function):
+            x, *rest = step.args
+            name = self._name(step.outs[0], wish)
+            ufunc = step.function.__name__.removesuffix("_at")
+            self._add(step, f"{name} = {self.words(x, tight=True)}.copy()")
+            self._add(step, f"np.{ufunc}.at({', '.join([name, *map(self.words, rest)])})")
+        elif step.several:
+            text, _ = self.words.call(step)
             names = [self._name(ref, "t") for ref in step.outs]
-            self.lines.append(f"{', '.join(names)}{',' if len(names) == 1 else ''} = {text}")
-            return
-        (out,) = step.outs
-        once = self.uses[out] == 1 and out not in self.kept and len(text) <= _WIDE // 2
-        if once:
-            self.words[out] = (text, binds)
+            self._add(step, f"{', '.join(names)}{',' if len(names) == 1 else ''} = {text}")
         else:
-            self.lines.append(f"{self._name(out, self.program.names.get(out) or 't')} = {text}")
+            (out,) = step.outs
+            text, binds = self.words.call(step)
+            if (
+                self.uses[out] == 1
+                and out not in self.kept
+                and len(text) <= _WIDE // 2
+                and out not in self.program.names
+            ):
+                self.words.of[out] = (text, binds)
+            else:
+                self._add(step, f"{self._name(out, wish)} = {text}")
+        self._note_decisions(step)
 
-    def _call(self, step: Step) -> tuple[str, int]:
-        function, args = step.function, step.args
-        if function in _INFIX and len(args) == 2 and not step.options:
-            sign, binds = _INFIX[function]
-            left, right = self._of(args[0]), self._of(args[1])
-            strict_left = function is np.power or binds == 2
-            a = left[0] if left[1] > binds or (left[1] == binds and not strict_left) else f"({left[0]})"
-            b = right[0] if right[1] > binds else f"({right[0]})"
-            return f"{a} {sign} {b}" if function is not np.power else f"{a}**{b}", binds
-        if function is np.negative and not step.options:
-            x = self._of(args[0])
-            return f"-{x[0]}" if x[1] > 5 else f"-({x[0]})", 6
-        if function is item:
-            return f"{self._tight(args[0])}[{self._key(args[1])}]", _ATOM
-        if function in (np.transpose, np.matrix_transpose) and len(args) == 1 and not step.options and self._flat(args[0]):
-            return f"{self._tight(args[0])}.T", _ATOM
-        if function is np.swapaxes and len(self.program.kinds[step.outs[0]].shape) == 2:
-            return f"{self._tight(args[0])}.T", _ATOM
-        words = [self._of(x)[0] for x in args]
-        options = [f"{key}={self._of(x)[0]}" for key, x in step.options.items()]
-        if function.__name__.startswith("."):
-            return f"{self._tight(args[0])}{function.__name__}({', '.join([*words[1:], *options])})", _ATOM
-        return f"{_known(function)}({', '.join([*words, *options])})", _ATOM
+    def _add(self, step: Step, line: str) -> None:
+        if step.part[:1] != self.part[:1]:
+            self._check_decisions()
+        if step.part != self.part and step.part:
+            self.part = step.part
+            name, *scopes = step.part
+            self.lines.append(f"    # {name}{': ' if scopes else ''}{'/'.join(scopes)}")
+        self.lines += [f"    {part}" for part in _wrapped(line)]
 
-    def _flat(self, x: Any) -> bool:
-        return isinstance(x, Ref) and len(self.program.kinds[x].shape) == 2
+    def _note_decisions(self, step: Step) -> None:
+        """Note that what Python decided by this step's result is to come out the same."""
+        for ref in step.outs:
+            if ref not in self.looked_at:
+                self.tests += [self._test(guard) for guard in self.guards.get(ref, [])]
 
-    def _tight(self, x: Any) -> str:
-        text, binds = self._of(x)
-        return text if binds == _ATOM else f"({text})"
+    def _check_decisions(self) -> None:
+        if self.tests:
+            line = f'assert {" and ".join(self.tests)}, "another case than this program was made for"'
+            self.lines += [f"    {part}" for part in _wrapped(line)]
+            self.tests = []
 
-    def _of(self, x: Any) -> tuple[str, int]:
-        if isinstance(x, Ref):
-            return self.words[x]
-        if isinstance(x, tuple):
-            return f"({', '.join([self._of(v)[0] for v in x])}{',' if len(x) == 1 else ''})", _ATOM
-        if isinstance(x, list):
-            return f"[{', '.join([self._of(v)[0] for v in x])}]", _ATOM
-        if isinstance(x, slice):
-            return f"slice({x.start}, {x.stop}, {x.step})", _ATOM
-        if isinstance(x, float) and not math.isfinite(x):
-            return {math.inf: "np.inf", -math.inf: "-np.inf"}.get(x, "np.nan"), 6
-        if isinstance(x, np.dtype):
-            return f"np.{x}", _ATOM
-        if isinstance(x, type) and issubclass(x, np.generic):
-            return f"np.{x.__name__}", _ATOM
-        if isinstance(x, np.generic):
-            return f"np.{x.dtype}({x.item()!r})", _ATOM
-        if isinstance(x, int | float) and x < 0:
-            return repr(x), 6
-        return "..." if x is Ellipsis else repr(x), _ATOM
+    def _test(self, guard: Guard) -> str:
+        if guard.convert is bool:
+            return self.words(guard.value) if guard.expected else f"not {self.words(guard.value, tight=True)}"
+        if guard.convert is is_number:
+            return f"not np.isnan({self.words(guard.value)})"
+        return f"{self.words(guard.value, tight=True)} == {guard.expected!r}"
 
-    def _key(self, key: Any) -> str:
-        if isinstance(key, tuple):
-            return ", ".join([self._key(part) for part in key]) + ("," if len(key) == 1 else "") or "()"
-        if isinstance(key, slice):
-            ends = ["" if v is None else self._of(v)[0] for v in (key.start, key.stop, key.step)]
-            return ":".join(ends if key.step is not None else ends[:2])
-        return self._of(key)[0]
+    def _check_gradients(self) -> None:
+        """Hold, once, that no gradient is NaN."""
+        names = [self.words(ref) for ref in dict.fromkeys(self.looked_at.values())]
+        self.looked_at = {}
+        if len(names) == 1:
+            self.lines.append(f'    assert not np.isnan({names[0]}).any(), "the gradient is NaN"')
+        elif names:
+            line = f'assert not any(np.isnan(d).any() for d in ({", ".join(names)})), "a gradient is NaN"'
+            self.lines += [f"    {part}" for part in _wrapped(line)]
 
 
-def _known(function: Callable[..., Any]) -> str:
-    """A NumPy function as people write it."""
-    module = (getattr(function, "__module__", None) or "numpy").replace("numpy", "np", 1)
-    return f"{module}.{function.__name__}" if module.startswith("np") else f"np.{function.__name__}"
+def _is_at(function: Any) -> bool:
+    """Whether a function is a ufunc's `at` on a copy."""
+    return getattr(function, "__module__", None) == added_at.__module__ and function.__name__.endswith("_at")
+
+
+def _looked_at(program: Program) -> dict[Ref, Ref]:
+    """For each sum of squares by which a guard finds a NaN, the gradient that it is of."""
+    made = {out: step for step in program.steps for out in step.outs}
+    read = {ref for step in program.steps for ref in step.reads}
+    found = {}
+    for guard in program.guards:
+        step = made.get(guard.value)
+        if guard.convert is is_number and step is not None and step.function is np.vdot and guard.value not in read:
+            found[guard.value] = step.args[0]
+    return found
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line as several, if it is too long: what stands in its widest brackets goes on lines of its own."""
+    if len(line) <= _WIDE:
+        return [line]
+    if line.startswith("return "):
+        line = f"return ({line.removeprefix('return ')})"
+    start, end = _widest(line)
+    if end - start < _WIDE // 2:
+        return [line]
+    inner = textwrap.wrap(line[start + 1 : end], _WIDE - 4, break_long_words=False, break_on_hyphens=False)
+    return [line[: start + 1], *[f"    {part}" for part in inner], line[end:]]
+
+
+def _widest(line: str) -> tuple[int, int]:
+    """Where the brackets open and close that hold most of the line, of those on the outermost level."""
+    widest, depth, start = (0, 0), 0, 0
+    for at, letter in enumerate(line):
+        if letter in "([{":
+            start = at if depth == 0 else start
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+            if depth == 0 and at - start > widest[1] - widest[0]:
+                widest = (start, at)
+    return widest

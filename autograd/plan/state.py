@@ -33,7 +33,9 @@ class Cell:
         if array.flags.c_contiguous:
             return array
         if self._find is not None:
-            raise ValueError("an array that a compiled function changes is not stored row by row; make it so with copy()")
+            raise ValueError(
+                "an array that a compiled function changes is not stored row by row; make it so with copy()"
+            )
         self.variable.value = np.array(array, order="C")
         return self.variable.value
 

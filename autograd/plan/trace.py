@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import operator
 import sys
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from autograd.graph import Recording, Value, open_recordings
 from autograd.nest import leaves, mapped
+from autograd.plan.place import Places, is_ours
 from autograd.plan.program import NUMBERS, Guard, Kind, Program, Ref, Step, is_number
+from autograd.plan.scalars import KINDS, TracedScalar, scalar
 from autograd.plan.state import Cell
 from autograd.plan.traced import Traced
 
-_OURS = frozenset({"autograd", "optim", "nn"})
-# Functions of ours that say by being called which part of the work is being done.
-_PARTS = {("autograd.reverse", "backward"): "backward", ("optim.optimizer", "apply_gradients"): "update"}
+_NO_OPTIONS: dict[str, Any] = {}  # one for all
 
 
 class NotTraceableError(Exception):
@@ -42,19 +43,20 @@ class Held:
 
 
 class Trace(Recording):
-    """Writes down what is computed while it is open. As a recording it takes notice of variables and of nothing else."""
+    """Writes down what is computed while it is open. As a recording it takes notice of variables alone."""
 
     def __init__(self) -> None:
         super().__init__()
         self.program = Program()
         self.held: list[Held] = []
         self.after_run: list[Callable[[], None]] = []  # called after this run, and after each run of the program
-        self.told: list[str] = []  # what the user should know of
+        self.told: dict[str, str] = {}  # what the user should know of, by file and line
         self.drawn: list[Any] = []  # fresh values of this run
+        self._places = Places()
         self._inputs: list[Traced] = []
         self._arrays: dict[int, Traced] = {}  # by id: arrays that the function changes in place
         self._constants: dict[int, Ref] = {}  # by id
-        self._viewed: dict[int, Any] = {}  # by id: arrays that another traced array is a view of
+        self._views: dict[int, tuple[Any, list[weakref.ref[Traced]]]] = {}  # by id: an array, what shows it
         self._leaving: NotTraceableError | None = None
 
     # What goes in.
@@ -76,10 +78,16 @@ class Trace(Recording):
 
     def saw(self, variable: Value, reading: Value) -> None:
         """A variable is read: from here on it holds a traced array."""
+        self.changes(variable, reading)
+        reading.value = variable.value
+
+    def changes(self, variable: Value, reading: Value | None = None) -> None:
+        """A variable is about to change, or was read: from here on it holds a traced array."""
         if not isinstance(variable.value, Traced):
             array = variable.value
+            if isinstance(array, np.ndarray) and not array.flags.c_contiguous:
+                array = np.array(array, order="C")  # since programs are made for arrays that lie row by row
             variable.value = self._hold(Cell(variable), array, getattr(variable, "name", None), reading)
-        reading.value = variable.value
 
     def array(self, find: Callable[[], Any], name: str) -> Traced:
         """The array that `find` gives, which the function changes in place, such as an optimizer's slot, as traced."""
@@ -105,7 +113,7 @@ class Trace(Recording):
         ref = self.program.new(Kind.of(value))
         if name:
             self.program.names[ref] = name
-        return Traced(self, ref, value)
+        return scalar(self, ref, value)
 
     def name(self, x: Any, name: str) -> None:
         """Call a value so in the program's text, if it has no name yet."""
@@ -149,25 +157,34 @@ class Trace(Recording):
     def run(self, function: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]) -> Any:
         """Compute, and write the call down."""
         if self.closed:
-            raise RuntimeError(
-                "a value of a compiled function was kept outside of it, in a list or an attribute; expected it to be "
-                "returned. The call that made it is over"
-            )
+            raise _over()
         values, settings = self.values(tuple(args)), self.values(options)
         y = function(*values, **settings)
         several = isinstance(y, tuple | list)
         parts = list(y) if several else [y]
         if all([type(v) in NUMBERS for v in values]) and not settings:
-            parts = [part.item() if isinstance(part, np.generic) else part for part in parts]
+            parts = [part.item() if hasattr(part, "item") and not part.ndim else part for part in parts]
         outs = tuple([self.program.new(Kind.of(part)) for part in parts])
         where, part_of = self._place()
         step = Step(function, self._refs(tuple(args)), self._refs(options), outs, several, where, part_of)
         self.program.steps.append(step)
-        self._note_views(parts, (values, settings))
-        traced = [Traced(self, ref, part) for ref, part in zip(outs, parts, strict=True)]
+        traced = [scalar(self, ref, part) for ref, part in zip(outs, parts, strict=True)]
+        self.note_views(traced, [x for x in leaves((args, options)) if isinstance(x, Traced)])
         if not several:
             return traced[0]
         return type(y)(*traced) if hasattr(y, "_fields") else type(y)(traced)
+
+    def wrote(self, function: Callable[..., Any], args: Sequence[Any], y: Any, *, numbers: bool) -> Traced:
+        """`run` for one number `y` that has been computed of others; whether all of them are Python's own `numbers`."""
+        if self.closed:
+            raise _over()
+        if numbers and isinstance(y, np.generic):
+            y = y.item()
+        program = self.program
+        ref = program.new(KINDS.get(type(y)) or Kind.of(y))
+        inputs = tuple([x.ref if isinstance(x, Traced) else x for x in args])
+        program.steps.append(Step(function, inputs, _NO_OPTIONS, (ref,), False, *self._place()))
+        return scalar(self, ref, y)
 
     def values(self, tree: Any) -> Any:
         """A nested structure with the arrays and numbers of this run."""
@@ -179,17 +196,27 @@ class Trace(Recording):
             raise self.left("writing it into an array from outside")
         return x
 
-    def check_unshared(self, x: Traced) -> None:
-        """Refuse to change an array in place that others are views of: they would not follow in a replay."""
-        if isinstance(x.value, np.ndarray) and id(_owner(x.value)) in self._viewed:
-            raise self.left("writing into an array and reading it through a view, or the other way round,")
+    def check_unshared(self, x: Traced, *but: Traced | None) -> None:
+        """Refuse to change an array in place while another, `but` these, shows its memory: that would not follow."""
+        if isinstance(x.value, np.ndarray):
+            _, views = self._views.get(id(_owner(x.value)), (None, ()))
+            others = [y for view in views if (y := view()) is not None and all([y is not z for z in (x, *but)])]
+            if any([np.may_share_memory(x.value, y.value) for y in others]):
+                raise self.left(
+                    "writing into an array while a part of it or a view of it is in use", "use np.where or x.at"
+                )
 
-    def _note_views(self, parts: Sequence[Any], values: Any) -> None:
-        arrays = [x for x in leaves(values) if isinstance(x, np.ndarray)]
-        for part in parts:
-            if isinstance(part, np.ndarray) and any([np.may_share_memory(part, x) for x in arrays]):
-                owner = _owner(part)
-                self._viewed[id(owner)] = owner
+    def note_views(self, made: Sequence[Traced], given: Sequence[Traced]) -> None:
+        """Note which of the arrays that were made show memory of those that were given."""
+        for y in made:
+            for x in given:
+                if (
+                    isinstance(y.value, np.ndarray)
+                    and isinstance(x.value, np.ndarray)
+                    and np.may_share_memory(y.value, x.value)
+                ):
+                    owner = _owner(x.value)
+                    self._views.setdefault(id(owner), (owner, []))[1].extend([weakref.ref(x), weakref.ref(y)])
 
     def _refs(self, tree: Any) -> Any:
         return mapped(self._ref, tree)
@@ -198,7 +225,10 @@ class Trace(Recording):
         if isinstance(x, Traced):
             return x.ref
         if isinstance(x, slice):
-            return slice(self._ref(x.start), self._ref(x.stop), self._ref(x.step))
+            # The ends are positions, which a guard holds to be the same in each run.
+            return slice(
+                *[operator.index(end) if isinstance(end, Traced) else end for end in (x.start, x.stop, x.step)]
+            )
         if not isinstance(x, np.ndarray):
             return x
         if id(x) not in self._constants:
@@ -208,14 +238,10 @@ class Trace(Recording):
 
     def _place(self) -> tuple[tuple[str, int], tuple[str, ...]]:
         """File and line of the user's program, and the part of the work that is being done."""
-        frame: FrameType | None = sys._getframe(2)
-        part = "forward"
-        while frame is not None and frame.f_back is not None and _is_ours(frame):
-            part = _PARTS.get((frame.f_globals["__name__"], frame.f_code.co_name), part)
-            frame = frame.f_back
-        scopes = [span.name for span in self.scopes if span.end is None] if part == "forward" else []
-        assert frame is not None
-        return (frame.f_code.co_filename, frame.f_lineno), (part, *scopes)
+        return self._places.of(sys._getframe(2), self._open_scopes)
+
+    def _open_scopes(self) -> list[str]:
+        return [span.name for span in self.scopes if span.end is None]
 
     # What leaves.
 
@@ -224,10 +250,11 @@ class Trace(Recording):
         value = convert(x.value)
         frame = sys._getframe(2)
         self.program.guards.append(Guard(x.ref, value, convert))
-        if not _is_ours(frame):
-            self.told.append(
-                f"{frame.f_code.co_filename}:{frame.f_lineno}: what runs here depends on the data. The program "
-                f"holds for the case at hand ({value!r}); in any other the function is run as it is. np.where keeps both"
+        if not is_ours(frame):
+            where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+            self.told[where] = (
+                f"{where}: what runs here depends on the data. The program holds for the case at hand ({value!r}); "
+                f"in any other the function is run as it is. np.where keeps both"
             )
         return value
 
@@ -235,18 +262,25 @@ class Trace(Recording):
         """Have each run find out whether a gradient is NaN, which is left to the engine."""
         if np.result_type(gradient.value).kind not in "fc":
             return
-        square = self.run(np.vdot, (gradient, gradient), {})
+        square = gradient if isinstance(gradient, TracedScalar) else self.run(np.vdot, (gradient, gradient), {})
         self.program.guards.append(Guard(square.ref, True, is_number))
         if not is_number(square.value):
             raise GradientNotANumberError
 
-    def left(self, what: str) -> NotTraceableError:
+    def left(self, what: str, instead: str = "return it and look at it outside") -> NotTraceableError:
         """The error for a value that leaves the program as an array or a number."""
         (name, line), _ = self._place()
         self._leaving = NotTraceableError(
-            f"{name}:{line}: {what} takes a value out of the program; return it and look at it outside"
+            f"{name}:{line}: {what} takes a value out of the program, where a replay can not follow; {instead}"
         )
         return self._leaving
+
+
+def _over() -> RuntimeError:
+    return RuntimeError(
+        "a value of a compiled function was kept outside of it, in a list or an attribute; expected it to be "
+        "returned. The call that made it is over"
+    )
 
 
 def is_traced(x: Any) -> bool:
@@ -254,8 +288,10 @@ def is_traced(x: Any) -> bool:
     return isinstance(x.value if isinstance(x, Value) else x, Traced)
 
 
-def fresh(function: Callable[[], Any]) -> Any:
+def fresh(function: Callable[[], Any], name: str = "") -> Any:
     """`function()`, in a compiled function anew at each run: random numbers, a learning rate, a counter.
+
+    name: what the value is called in the program's text.
 
     >>> generator = np.random.default_rng(0)
     >>> fresh(lambda: generator.random(2)).shape
@@ -263,7 +299,7 @@ def fresh(function: Callable[[], Any]) -> Any:
     """
     trace = current_trace()
     if trace is not None:
-        return trace.fresh(function)
+        return trace.fresh(function, name)
     drawn = _drawn.get()
     if drawn and drawn[0][0] is _code(function):
         return drawn.popleft()[1]
@@ -298,7 +334,3 @@ def _owner(array: Any) -> Any:
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array
-
-
-def _is_ours(frame: FrameType) -> bool:
-    return frame.f_globals.get("__name__", "").partition(".")[0] in _OURS

@@ -24,7 +24,7 @@ _OF_KIND = frozenset([np.shape, np.ndim, np.size, np.result_type, np.can_cast, n
 _POWERS = {-1: np.reciprocal, 0.5: np.sqrt, 1: np.positive, 2: np.square}
 
 # Attributes that are functions by another name.
-_VIEWS = {"T": np.transpose, "mT": np.matrix_transpose, "real": np.real, "imag": np.imag}
+_VIEWS: dict[str, Callable[..., Any]] = {"T": np.transpose, "mT": np.matrix_transpose, "real": np.real, "imag": np.imag}
 
 
 @cache
@@ -56,7 +56,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     What is done in place makes it stand for another value of the program from then on.
     """
 
-    __slots__ = ("ref", "trace", "value")
+    __slots__ = ("__weakref__", "origin", "ref", "trace", "value")
 
     defers_zero_law = True  # each run looks at the gradients once, rather than at each step of the sweep
 
@@ -64,6 +64,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         self.trace = trace
         self.ref = ref
         self.value = value
+        self.origin: tuple[Traced, Any] | None = None  # the array and the index, if it is a part of one
 
     # What is known of it. A Python number has no shape and dtype of its own, here too.
 
@@ -152,14 +153,23 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return np.power(self, exponent)
 
     def __getitem__(self, key: Any) -> Any:
-        return self.trace.run(item, (self, key), {})
+        y = self.trace.run(item, (self, key), {})
+        if _is_basic(key) and isinstance(y.value, np.ndarray):
+            y.origin = (self, key)
+        return y
 
     def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(value, Traced) and value.is_part(self, key):
+            return  # what `x[key] += v` ends with: the part has been changed already
         self.become(self.trace.run(with_item, (self, key, value), {}))
 
-    def become(self, other: Traced) -> None:
-        """Stand for the value `other` from here on, in the dtype that this one has."""
-        self.trace.check_unshared(self)
+    def become(self, other: Traced, part: Traced | None = None) -> None:
+        """Stand for the value `other` from here on, in the dtype that this one has.
+
+        part: the part of this array that was changed, if that is why. An array of which this is a part changes, too.
+        """
+        whole, key = self.origin or (None, None)
+        self.trace.check_unshared(self, part, *self._wholes())
         if other.value.dtype != self.value.dtype:
             if not np.can_cast(other.value.dtype, self.value.dtype, "same_kind"):
                 raise TypeError(f"can not store {other.value.dtype} in an array of dtype {self.value.dtype}")
@@ -167,6 +177,24 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         if other.value.shape != self.value.shape:
             other = self.trace.run(np.broadcast_to, (other, self.value.shape), {}).copy()
         self.ref, self.value = other.ref, other.value
+        if whole is not None:
+            whole.become(self.trace.run(with_item, (whole, key, self), {}), self)
+            again = self.trace.run(item, (whole, key), {})
+            self.ref, self.value = again.ref, again.value
+            self.trace.note_views([self], [whole])
+
+    def is_part(self, whole: Traced, key: Any) -> bool:
+        """Whether this is whole[key], still in the memory of that array."""
+        if self.origin is None or self.origin[0] is not whole or not _is_basic(key) or self.origin[1] != key:
+            return False
+        return np.may_share_memory(self.value, whole.value)
+
+    def _wholes(self) -> Iterator[Traced]:
+        """The array that this one is a part of, the one that that is a part of, and so on."""
+        origin = self.origin
+        while origin is not None:
+            yield origin[0]
+            origin = origin[0].origin
 
     # What leaves the program.
 
@@ -203,6 +231,12 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     def __format__(self, spec: str) -> str:
         raise self.trace.left("a text of it, as print() makes,")
+
+
+def _is_basic(key: Any) -> bool:
+    """Whether an index is of slices and integers, so that what it gives is a part of the array rather than a copy."""
+    parts = key if type(key) is tuple else (key,)
+    return all([type(part) in (int, slice, type(None), type(Ellipsis)) for part in parts])
 
 
 @cache

@@ -67,9 +67,10 @@ def torch_on_vectors(job: Job) -> Round:
 @peer("autograd")
 def hips_on_vectors(job: Job) -> Round:
     import autograd.numpy as anp
-    from autograd import grad
 
-    gradient = grad(lambda a, b: anp.sum(chained(a, b)), (0, 1))
+    import autograd
+
+    gradient = autograd.grad(lambda a, b: anp.sum(chained(a, b)), (0, 1))
     return rounds(job, lambda: gradient(*vectors()))
 
 

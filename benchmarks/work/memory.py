@@ -49,7 +49,7 @@ def peaks(prepare: Callable[[int], Callable[[], Any]]) -> Round:
     `prepare` makes a model with so many hidden units. A small one comes first, since libraries load and start much of
     themselves at the first step.
     """
-    prepare(8)()
+    prepare(64)()
     before = in_status("VmRSS")
     step = prepare(mnist.HIDDEN)
 

@@ -71,8 +71,8 @@ def conv_transpose(
         transposes, so the outputs come before the channels.
     padding: that of the `conv`. With "valid" n elements become (n − 1)·stride + span, but at least n·stride; with
         "same" they become n·stride; pairs are cut off from (n − 1)·stride + span.
-    output_padding: elements more after each axis, less than its stride, since several lengths become n under a `conv`
-        with strides. None means the lengths above. With a number, as in Keras, n elements become
+    output_padding: elements more after each axis, less than its stride or its dilation, since several lengths become n
+        under a `conv` with strides. None means the lengths above. With a number, as in Keras, n elements become
         (n − 1)·stride + span + output_padding for "valid", and (n − 1)·stride + span mod 2 + output_padding for "same".
 
     >>> import numpy as np
@@ -89,9 +89,11 @@ def conv_transpose(
         )
     steps, apart = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     extra = (None,) * rank if output_padding is None else per_axis(output_padding, rank, "output_padding", least=0)
-    for more, s in zip(extra, steps, strict=True):
-        if more is not None and more >= s:
-            raise ValueError(f"output_padding is {more} for a stride of {s}; expected less than the stride")
+    for more, s, d in zip(extra, steps, apart, strict=True):
+        if more is not None and more >= max(s, d):
+            raise ValueError(
+                f"output_padding is {more} for a stride of {s} and a dilation of {d}; expected less than one of them"
+            )
     reach = [span(k, d) for k, d in zip(kernel.shape[:-2], apart, strict=True)]
     cut = _cuts(padding, reach, steps, extra)
     lengths = zip(x.shape[1:-1], steps, reach, cut, strict=True)

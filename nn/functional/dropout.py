@@ -26,5 +26,5 @@ def dropout(x: Any, rate: float, generator: np.random.Generator) -> Any:
         raise TypeError(f"generator is {generator!r:.60}; expected a generator. Try np.random.default_rng(0)")
     if rate == 0:
         return x
-    kept = generator.random(np.shape(x), np.float32) >= rate
+    kept = fresh(lambda: generator.random(np.shape(x), np.float32), "drawn") >= rate
     return np.where(kept, x if rate == 1 else x / (1 - float(rate)), 0.0)

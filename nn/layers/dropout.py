@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from autograd import Tensor
+from autograd import Tensor, fresh
 from nn import random
 from nn.layers.layer import Layer
 
@@ -36,5 +36,5 @@ class Dropout(Layer):
         """`x`, while training with a random mask applied."""
         if not training or self.rate == 0:
             return x
-        kept = self.generator.random(x.shape, np.float32) >= self.rate
+        kept = fresh(lambda: self.generator.random(x.shape, np.float32), "drawn") >= self.rate
         return x * (kept.astype(self.dtype) / (1 - self.rate))

@@ -28,6 +28,7 @@ def run(
     seed: int = 0,
     download: bool = True,
     fail_under: float | None = None,
+    jit: bool = False,
 ) -> int:
     """The whole run, from the data to the report; returns 0, 1 below `fail_under`, 130 if stopped."""
     images = mnist.find(data, download=download, report=lambda line: print(f"  {line}"))
@@ -37,7 +38,8 @@ def run(
     nn.utils.set_random_seed(seed)
     x_train, x_test = pixels(images.x_train, images), pixels(images.x_test, images)
     model = two_layers()
-    model.compile(optim.RMSprop(learning_rate), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    rule = optim.RMSprop(learning_rate)
+    model.compile(rule, loss="sparse_categorical_crossentropy", metrics=["accuracy"], jit=jit)
     folder = new_folder(out, time.strftime(f"mnist-%Y%m%d-%H%M%S-seed{seed}"))  # before anything takes long
     history = model.fit(
         x_train,

@@ -41,9 +41,49 @@ def test_svd_of_complex_matrices(shape: tuple) -> None:
     ag.check_gradients(free, a, b, tolerance=1e-5)
 
 
-def test_svd_of_no_unique_basis_is_refused() -> None:
-    with pytest.raises(NoDerivativeError, match=r"use np\.linalg\.svd\(x, full_matrices=False\)"):
-        np.linalg.svd(Tensor(np.ones((3, 2))))
+@pytest.mark.parametrize("shape", [(2, 4), (4, 2), (2, 5, 3), (0, 3), (3, 0), (2, 0, 3)], ids=str)
+def test_full_svd(shape: tuple) -> None:
+    """What the added columns span is determined, and so is all else but themselves; also of complex matrices."""
+    a, b = rng.normal(size=(2, *shape))
+
+    def determined(z: Any) -> Any:
+        u, s, vh = np.linalg.svd(z)
+        left, right = u[..., s.shape[-1] :], vh[..., s.shape[-1] :, :]
+        found = [left @ left.mT.conj(), right.mT.conj() @ right, abs(u[..., : s.shape[-1]]), s]
+        return [part for y in found for part in (y.real, y.imag)]
+
+    for value, expected in zip(np.linalg.svd(Tensor(a)), np.linalg.svd(a), strict=True):
+        np.testing.assert_array_equal(value.numpy(), expected)
+    assert ag.grad(lambda a: np.sum(np.linalg.svd(a)[1] ** 2))(a) == pytest.approx(2 * a)
+    if a.size:
+        ag.check_gradients(determined, a, order=2, tolerance=1e-5)
+        ag.check_gradients(lambda a, b: determined(a + 1j * b), a, b, tolerance=1e-5)
+
+
+def test_a_basis_that_is_not_determined_is_refused_in_the_sweep() -> None:
+    a = rng.normal(size=(4, 2))
+    last_columns = {
+        "left": lambda a: np.linalg.svd(a)[0][0, 3],
+        "right": lambda a: np.linalg.svd(a.mT)[2][3, 0],
+        "qr": lambda a: np.linalg.qr(a, "complete")[0][0, 3],
+    }
+    for f in last_columns.values():
+        with pytest.raises(NoDerivativeError, match=r"columns that (svd|qr) added to complete a basis"):
+            ag.grad(f)(a)
+
+
+@pytest.mark.parametrize("uplo", ["L", "U"])
+def test_values_do_not_change_because_they_are_recorded(uplo: str) -> None:
+    a = np.random.default_rng(0).normal(size=(3, 3))
+    for found, expected in [
+        (np.linalg.eigh(Tensor(a), uplo), np.linalg.eigh(a, uplo)),
+        (np.linalg.svd(Tensor(a + a.T), hermitian=True), np.linalg.svd(a + a.T, hermitian=True)),
+    ]:
+        assert type(found).__name__ == type(expected).__name__
+        for x, y in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(x.numpy(), y)
+    values = np.linalg.svd(Tensor(a + a.T), hermitian=True, compute_uv=False)
+    np.testing.assert_allclose(values.numpy(), np.linalg.svd(a + a.T)[1], rtol=1e-14)
 
 
 def test_close_small_singular_values_are_told_apart() -> None:
@@ -93,10 +133,21 @@ def test_qr_is_numpys() -> None:
         np.testing.assert_allclose(found.R.numpy(), expected.R, atol=1e-14)
 
 
-@pytest.mark.parametrize(("shape", "mode"), [((3, 2), "complete"), ((3, 3), "raw")])
-def test_qr_with_columns_that_are_not_determined_is_refused(shape: tuple, mode: str) -> None:
-    with pytest.raises(NoDerivativeError, match=r'qr of shape .* expected "reduced" or "r"'):
-        np.linalg.qr(Tensor(rng.normal(size=shape)), mode)
+def test_complete_qr() -> None:
+    a, b = rng.normal(size=(2, 4, 2))
+
+    def determined(z: Any) -> Any:
+        q, r = np.linalg.qr(z, "complete")
+        found = [q[:, 2:] @ q[:, 2:].mT.conj(), q[:, :2], r]
+        return [part for y in found for part in (y.real, y.imag)]
+
+    ag.check_gradients(determined, a, order=2, tolerance=1e-5)
+    ag.check_gradients(lambda a, b: determined(a + 1j * b), a, b, tolerance=1e-5)
+
+
+def test_raw_qr_is_refused() -> None:
+    with pytest.raises(NoDerivativeError, match=r'qr with mode=\'raw\' .* expected "reduced", "complete" or "r"'):
+        np.linalg.qr(Tensor(np.eye(3)), "raw")
 
 
 def test_cholesky_reads_one_triangle() -> None:

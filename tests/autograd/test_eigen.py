@@ -84,3 +84,15 @@ def test_a_matrix_that_is_not_square_is_named() -> None:
     with pytest.raises(np.linalg.LinAlgError, match="square") as caught:
         np.linalg.eig(Tensor(np.ones((2, 3))))
     assert caught.value.__notes__ == ["raised by eig(float64 (2, 3))"]
+
+
+@pytest.mark.parametrize("function", [np.linalg.eig, np.linalg.eigh, np.linalg.eigvals, np.linalg.eigvalsh])
+@pytest.mark.parametrize("dtype", [float, complex])
+def test_of_no_elements(function: Any, dtype: type) -> None:
+    for shape in [(0, 0), (2, 0, 0), (0, 2, 2)]:
+        g = ag.grad(lambda a: sum([np.sum(abs(y)) for y in _several(function(a))]))(np.zeros(shape, dtype))
+        assert (g.shape, g.dtype) == (shape, dtype)
+
+
+def _several(y: Any) -> Any:
+    return y if isinstance(y, tuple) else (y,)

@@ -27,8 +27,15 @@ def test_dtype_and_casting(join: Any) -> None:
 
 def test_out_is_refused() -> None:
     for join in (np.concatenate, np.stack):
-        with pytest.raises(NoDerivativeError, match=r"got out=.*the gradient would be lost; leave it out"):
+        with pytest.raises(NoDerivativeError, match=r"existing array \(out=.*the gradient would be lost"):
             join([Tensor(A), A], out=np.zeros((4, 3)))
+
+
+def test_append_stacks_lists_of_tensors() -> None:
+    f = lambda a, b: np.append([a, 2 * a], b)
+    assert f(Tensor(1.0), Tensor(3.0)).tolist() == [1, 2, 3]
+    assert np.append(Tensor([1.0]), [Tensor(2.0), 3.0]).tolist() == [1, 2, 3]
+    ag.check_gradients(f, 1.0, 3.0)
 
 
 def test_a_tensor_alone_is_the_sequence_of_its_rows() -> None:

@@ -10,9 +10,17 @@ from autograd.errors import NoDerivativeError
 rng = np.random.default_rng(4)
 
 
-def test_options_of_matmul_are_refused_by_name() -> None:
-    with pytest.raises(NoDerivativeError, match=r"np\.matmul\(\.\.\., axes=\)"):
-        np.matmul(Tensor(np.eye(2)), np.eye(2), axes=[(0, 1), (0, 1), (0, 1)])
+def test_axes_and_dtype_of_matmul_are_numpys() -> None:
+    a, b = np.arange(24.0).reshape(2, 3, 4), np.arange(12.0).reshape(4, 3)
+    for axes in ([(1, 2), (0, 1), (1, 2)], [(0, -1), (0, 1), (2, 0)], [(0, 2), (-2, -1), (0, 1)]):
+        np.testing.assert_array_equal(np.matmul(Tensor(a), b, axes=axes).numpy(), np.matmul(a, b, axes=axes))
+    vectors = [(0,), (0, 1), (0,)]
+    np.testing.assert_array_equal(np.matmul(b[:, 0], Tensor(b), axes=vectors).numpy(), b[:, 0] @ b)
+    assert np.matmul(Tensor(np.eye(2, dtype=np.float32)), np.eye(2, dtype=np.float32), dtype=np.float64).dtype == float
+    with pytest.raises(
+        NoDerivativeError, match=r"np\.matmul on a tensor: got an unexpected keyword argument 'casting'"
+    ):
+        np.matmul(Tensor(np.eye(2)), np.eye(2), casting="no")
 
 
 def test_constants_may_be_lists() -> None:

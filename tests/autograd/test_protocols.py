@@ -19,6 +19,19 @@ def test_methods_of_ufuncs_are_the_functions_that_do_the_same() -> None:
                 np.testing.assert_array_equal(f(x).numpy(), f(X))
                 ag.check_gradients(f, X)
             np.testing.assert_array_equal(getattr(ufunc, method)(x).numpy(), getattr(ufunc, method)(X))
+    for options in (
+        {},
+        {"axis": None},
+        {"axis": (0, 1), "keepdims": True},
+        {"axis": 1, "initial": 2.0},
+        {"axis": 1, "where": X > 1, "initial": 0.0},
+    ):
+        f = lambda x: np.logaddexp.reduce(x, **options)
+        np.testing.assert_allclose(f(x).numpy(), f(X), rtol=1e-15)
+        ag.check_gradients(f, X)
+    large = np.array([1e3, -1e3, 1e3, 0.0])
+    np.testing.assert_array_equal(np.logaddexp.accumulate(Tensor(large)).numpy(), np.logaddexp.accumulate(large))
+    assert np.all(np.isfinite(ag.jacobian(np.logaddexp.accumulate)(large)))
     for ufunc in (np.subtract, np.arctan2):
         np.testing.assert_array_equal(ufunc.outer(x, x[0]).numpy(), ufunc.outer(X, X[0]))
         ag.check_gradients(lambda x: ufunc.outer(x, x[0]), X)
@@ -43,6 +56,16 @@ def test_methods_of_ufuncs_are_the_functions_that_do_the_same() -> None:
 def test_what_has_no_rule_says_what_to_use_instead(call, told) -> None:
     with pytest.raises(NoDerivativeError, match=told):
         call(Tensor(X))
+
+
+def test_all_arguments_may_be_given_by_position() -> None:
+    x = Tensor(X)
+    assert np.sum(x, 0, None, None, True).tolist() == [[4, 7]]
+    assert np.max(x, 1, None, True).tolist() == [[2], [5]]
+    assert np.percentile(x, 50, 0, None, False, "linear", True).tolist() == [[2, 3.5]]
+    assert np.take(x, [1], 0, None, "wrap").tolist() == [[3, 5]]
+    with pytest.raises(NoDerivativeError, match=r"np\.sum was to write .* \(out= or"):
+        np.sum(x, 0, None, np.zeros(2))
 
 
 def test_a_ufunc_in_another_dtype_is_a_cast_before_it() -> None:

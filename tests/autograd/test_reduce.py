@@ -115,9 +115,15 @@ def test_the_variance_of_complex_numbers_is_real(function) -> None:
         ag.check_gradients(f, X[0], X[1])
 
 
-def test_the_maximum_of_complex_numbers_has_no_derivative() -> None:
-    with pytest.raises(NoDerivativeError, match="real numbers only"):
-        ag.grad(lambda x: np.real(np.max(x)))(np.array([1 + 2j, 0.5j]))
+def test_complex_numbers_are_ordered_by_their_real_parts_first() -> None:
+    z = np.array([1 + 2j, 0.5j, 1 + 3j])
+    assert ag.grad(lambda z: np.real(np.max(z)))(z).tolist() == [0, 0, 1]
+    assert ag.grad(lambda z: np.real(np.min(z)))(z).tolist() == [0, 1, 0]
+    assert np.max(Tensor(z), where=z.imag < 3, initial=0j).item() == 1 + 2j
+    for f in (np.maximum, np.fmax):
+        pairs = ag.grad(lambda a, b, f=f: np.sum(np.real(f(a, b))), (0, 1))(z, z[::-1].copy())
+        assert [g.tolist() for g in pairs] == [[0, 0.5, 1], [1, 0.5, 0]]
+    assert ag.grad(lambda z: np.real(np.maximum(z, 2.0 - 1j)))(2.0 + 0j).item() == 1
 
 
 def test_dtype_is_that_of_the_sum_and_the_gradient_that_of_the_source() -> None:
@@ -194,3 +200,14 @@ def test_second_order_of_products_with_zeros() -> None:
 def test_the_greatest_of_nans_passes_its_gradient_to_them() -> None:
     g = ag.grad(np.max)(np.array([1.0, np.nan, 3.0, np.nan]))
     assert g.tolist() == [0, 0.5, 0, 0.5]
+
+
+def test_of_rows_without_elements() -> None:
+    for x in (np.zeros((5, 0), np.float32), np.zeros((0, 5), np.float32)):
+        for f in (ag.softmax, ag.log_softmax):
+            y = f(Tensor(x))
+            assert (y.shape, y.dtype) == (x.shape, np.float32)
+            assert ag.grad(lambda x, f=f: np.sum(f(x)))(x).shape == x.shape
+    y = ag.logsumexp(Tensor(np.zeros((2, 0))), axis=1)
+    assert y.tolist() == [-np.inf, -np.inf]
+    assert ag.grad(lambda x: np.sum(ag.logsumexp(x, axis=1)))(np.zeros((2, 0))).shape == (2, 0)

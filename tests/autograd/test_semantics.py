@@ -450,9 +450,11 @@ def test_33_a_real_source_has_a_real_gradient() -> None:
         y = np.sum(x * 1j * np.array([1j, 1.0])).real
     assert value(t.gradient(y, x)) == [-1, 0]
     with Tape() as t:
-        y = ag.relu(Variable(Z) * 1.0)
-        with pytest.raises(ag.errors.NoDerivativeError, match="relu is known for real numbers only"):
+        y = ag.logsumexp(Variable(Z) * np.ones(2))
+        with pytest.raises(ag.errors.NoDerivativeError, match="logsumexp is known for real numbers only"):
             t.gradient(y, t.watched_variables())
+    with pytest.raises(TypeError, match=r"relu is not defined for complex numbers.*take x\.real"):
+        ag.relu(Z)
 
 
 def test_34_dropping_a_tape_frees_what_it_held() -> None:
@@ -673,6 +675,15 @@ def test_no_tape_stays_open() -> None:
         ("nanmax of NaNs alone", np.nanmax, [np.nan, np.nan], [0, 0]),
         ("running maximum at ties", cummax, [1.0, 2.0, 2.0, 0.0], [1, 3, 0, 0]),
         ("running minimum at ties", cummin, [1.0, 1.0, 0.0, 0.0], [2, 0, 2, 0]),
+        ("norm with ord=inf at ties", lambda x: np.linalg.norm(x, np.inf), [2.0, -2.0, 1.0], [0.5, -0.5, 0]),
+        ("norm with ord=0", lambda x: np.linalg.norm(x, 0), [2.0, 0.0], [0, 0]),
+        ("norm with ord=½ at 0", lambda x: np.linalg.norm(x, 0.5), [4.0, 0.0], [1, 0]),
+        ("det of rank n − 1", np.linalg.det, [[1.0, 0.0], [0.0, 0.0]], [[0, 0], [0, 1]]),
+        ("cond of a singular matrix", np.linalg.cond, [[1.0, 0.0], [0.0, 0.0]], [[0, 0], [0, 0]]),
+        ("quantile by q at a rank", lambda q: np.quantile([1.0, 2.0, 4.0], q), [0.5, 0.75], [4, 4]),
+        ("quantile by q that jumps", lambda q: np.quantile([1.0, 2.0], q, method="lower"), [0.5], [0]),
+        ("running logaddexp of -inf", np.logaddexp.accumulate, [-np.inf, -np.inf, 1.0], [0, 0, 1]),
+        ("1 / Γ at its zeros", special.rgamma, [0.0, -1.0], [1, -1]),
         ("sort at ties", lambda x: np.sort(x)[1], [2.0, 1.0, 2.0], [1, 0, 0]),
         ("unique at ties", np.unique, [2.0, 1.0, 2.0], [1, 1, 0]),
         ("interp at a point", lambda x: np.interp(x, [0.0, 1.0, 3.0], [0.0, 2.0, 0.0]), [1.0], [-1]),

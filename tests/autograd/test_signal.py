@@ -55,6 +55,7 @@ def test_diff_between_scalars_and_layers() -> None:
         lambda x: np.diff(x, 2, axis=0, prepend=1.0, append=x),
         lambda x: np.diff(x, prepend=x[:, :1]),
         lambda x: np.diff(x, 9),
+        lambda x: np.diff(x, 0, prepend=5.0, append=x),
         lambda x: np.ediff1d(x, to_begin=[1.0, 2.0], to_end=3.0),
     ):
         np.testing.assert_allclose(f(Tensor(X)).numpy(), f(X), rtol=1e-14)

@@ -95,3 +95,9 @@ def test_empty_systems() -> None:
 def test_wrong_shapes(wrong: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         wrong(Tensor(np.ones((2, 2))))
+
+
+def test_the_rank_is_of_numpys_type() -> None:
+    a, b = np.eye(3)[:, :2], np.ones(3)
+    found, expected = np.linalg.lstsq(Tensor(a), b)[2], np.linalg.lstsq(a, b)[2]
+    assert (type(found), found) == (type(expected), expected)

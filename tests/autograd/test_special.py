@@ -135,6 +135,50 @@ def test_most_functions_are_ufuncs_of_scipys() -> None:
     assert scipy.special.psi(Tensor(1.0)).value == scipy.special.psi(1.0)
 
 
+def parts(f):
+    """The real and the imaginary part of f(a + ib)."""
+    return lambda a, b: (np.real(f(a + 1j * b)), np.imag(f(a + 1j * b)))
+
+
+HOLOMORPHIC = [
+    special.erf, special.erfc, special.erfcx, special.ndtr, special.log_ndtr, special.expit, special.gamma,
+    special.rgamma, lambda z: special.xlogy(z, z), lambda z: special.xlog1py(z, z),
+    *[lambda z, f=f: f(1.5, z) for f in (special.jv, special.yv, special.iv, special.kv)],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", HOLOMORPHIC, ids=lambda f: getattr(f, "name", "of-two"))
+def test_of_complex_numbers(f) -> None:
+    order = 1 if f in (special.gamma, special.rgamma) else 2  # digamma of complex numbers has no derivative here
+    ag.check_gradients(parts(f), np.array([0.7, 1.9, 3.2]), np.array([0.4, -0.3, 1.1]), order=order)
+
+
+def test_the_error_function_of_a_complex_number() -> None:
+    """By its series 2/√π Σ (−1)ᵏ z²ᵏ⁺¹ / (k! (2k + 1))."""
+    z = 0.6 + 0.8j
+    series = sum((-1) ** k * z ** (2 * k + 1) / (math.factorial(k) * (2 * k + 1)) for k in range(30))
+    assert special.erf(Tensor(z)).item() == pytest.approx(2 / math.sqrt(math.pi) * series, rel=1e-14)
+    assert special.erfc(Tensor(z)).item() == pytest.approx(1 - 2 / math.sqrt(math.pi) * series, rel=1e-14)
+
+
+def test_multigammaln() -> None:
+    """Of d = 3 by the definition; SciPy's own."""
+    a = np.array([1.2, 2.5, 7.0])
+    expected = [1.5 * math.log(math.pi) + sum(math.lgamma(x - j / 2) for j in range(3)) for x in a]
+    np.testing.assert_allclose(special.multigammaln(Tensor(a), 3).numpy(), expected, rtol=1e-14)
+    assert special.multigammaln(Tensor(np.float32(a)), 2).dtype == np.float32
+    ag.check_gradients(lambda a: special.multigammaln(a, 3), a, order=2)
+    with pytest.raises(ValueError, match=r"multigammaln got d=3 and an a of 0\.9; expected more than 1\.0"):
+        special.multigammaln(Tensor([0.9, 4.0]), 3)
+
+
+def test_other_names_of_scipys() -> None:
+    x = Tensor([0.7, 1.9])
+    for ours, theirs in [(special.jn, scipy.special.jn), (special.yn, scipy.special.yn)]:
+        np.testing.assert_array_equal(theirs(2, x).numpy(), ours(2, x).numpy())
+    assert special.psi is special.digamma
+
+
 def test_a_function_of_scipys_without_a_row_is_refused() -> None:
     with pytest.raises(NoDerivativeError, match="fresnel was called on a tensor"):
         scipy.special.fresnel(Tensor(1.0))

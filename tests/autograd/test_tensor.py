@@ -139,7 +139,9 @@ def test_in_place_on_a_plain_array_is_refused() -> None:
 
 def test_unknown_functions_say_what_to_do() -> None:
     x = Tensor([1.0, 2.0])
-    with pytest.raises(NoDerivativeError, match=r"np\.isnat was called on a tensor, and has no derivative: it is about dates"):
+    with pytest.raises(
+        NoDerivativeError, match=r"np\.isnat was called on a tensor, and has no derivative: it is about dates"
+    ):
         np.isnat(x)
     with pytest.raises(NoDerivativeError, match=r"no derivative rule is known.*x\.numpy\(\).*CONTRIBUTING"):
         x.__array_function__(lambda x: x, (), (x,), {})
@@ -224,3 +226,28 @@ def test_every_pair_of_shapes_that_broadcasts(a: tuple, b: tuple) -> None:
 def test_plain_arguments_give_plain_results() -> None:
     assert type(ag.softmax(np.ones(3))) is np.ndarray
     assert type(ag.relu(-1.0)) is float
+
+
+def test_more_of_what_numpys_arrays_have() -> None:
+    a = np.array([[1.0, -2.0], [3.0, 5.0]], np.float32)
+    x = Tensor(a)
+    assert (x.nbytes, x.itemsize) == (a.nbytes, a.itemsize) == (16, 4)
+    assert [float(v) for v in x.flat] == list(a.flat)
+    assert float(x.flat[2]) == 3
+    assert Tensor([1j]).conjugate().tolist() == [-1j]
+    assert Tensor([1, 0]).choose([x[0], x[1]]).tolist() == [3, -2]
+    assert x.argpartition(0, axis=None)[0] == 1
+    assert x.clip(min=0).tolist() == x.clip(0, None).tolist() == [[1, 0], [3, 5]]
+    assert x.clip(max=2).tolist() == [[1, -2], [2, 2]]
+    assert x.sum(0, None, None).tolist() == x.sum(axis=0).tolist() == [4, 3]
+    assert x.var(0, None, None, 1).tolist() == a.var(0, ddof=1).tolist()
+    assert x.any(1, where=a > 4).tolist() == [False, True]
+    assert x.astype("float64", copy=False).dtype == float
+    with pytest.raises(TypeError, match=r"can not cast float32 to float16 with casting='safe'"):
+        x.astype(np.float16, casting="safe")
+    for change in (x.sort, lambda: x.partition(1)):
+        with pytest.raises(ReadOnlyError, match=r"a tensor does not change; write x = np\.(sort|partition)"):
+            change()
+    for call in (x.sum, x.max, x.cumsum, x.round, x.trace, x.clip):
+        with pytest.raises(NoDerivativeError, match="into an existing array"):
+            call(out=np.zeros((2, 2)))

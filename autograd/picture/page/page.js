@@ -102,9 +102,10 @@
     const fits = whole.bottom - whole.top <= outer.height && whole.right - whole.left <= outer.width;
     const inner = fits ? whole : box([around[0]]);
     const off = (low, high, from, to) => (low < from ? low - from : high > to ? high - to : 0);
-    const top = off(inner.top, inner.bottom, outer.top, outer.bottom);
-    const left = off(inner.left, inner.right, outer.left, outer.right);
-    if (top || left) frame.scrollBy({ top, left, behavior: calm.matches ? "auto" : "smooth" });
+    // To a place, and even if that is here: `scrollBy` would add to a movement that the step before has begun.
+    const top = frame.scrollTop + off(inner.top, inner.bottom, outer.top, outer.bottom);
+    const left = frame.scrollLeft + off(inner.left, inner.right, outer.left, outer.right);
+    frame.scrollTo({ top, left, behavior: calm.matches ? "auto" : "smooth" });
   }
 
   // Not on every step: browsers count how often a page changes its address.

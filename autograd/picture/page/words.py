@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from autograd.picture.labels import _FORMULAS, Labels
+from autograd.picture.labels import Labels, formula_of
 from autograd.picture.model import Graph, GraphEdge, GraphNode
 from autograd.picture.summary import Number, Summary, written
 from autograd.picture.text import clean
@@ -61,13 +61,11 @@ class Words:
         """An operation in numbers, or in shapes where there are arrays: `2 × 3 = 6`, `(6, 5) @ (5, 4) → (6, 4)`."""
         sources = [self.nodes[edge.source].value for edge in self.operands[node.id]]
         tokens = [brief(value) for value in sources]
+        signed = range(0 if node.op in _SIGNED_FIRST else 1, len(tokens))
+        formula = formula_of(node.op or "", [bracketed(x) if i in signed else x for i, x in enumerate(tokens)])
         if node.group:
             formula = ", ".join(tokens)
-        elif node.op in _FORMULAS:
-            signed = range(0 if node.op in _SIGNED_FIRST else 1, len(tokens))
-            tokens = [bracketed(token) if i in signed else token for i, token in enumerate(tokens)]
-            formula = _FORMULAS[node.op].format(*tokens)
-        else:
+        elif formula is None:
             formula = f"{self.op(node.id)}({', '.join(tokens)})"
         return f"{formula} {'→' if node.group or node.value.number is None else '='} {brief(node.value)}".strip()
 

@@ -152,3 +152,13 @@ def test_dot_draws_what_nothing_else_converts(scalar_graph, tmp_path, monkeypatc
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/dot" if name == "dot" else None)
     monkeypatch.setattr(graphviz.Digraph, "pipe", lambda self, format: f"{format} by dot".encode())
     assert scalar_graph.save(tmp_path / "g.pdf").read_bytes() == b"pdf by dot"
+
+
+@pytest.mark.skipif(not shutil.which("rsvg-convert"), reason="needs the program rsvg-convert")
+def test_a_png_is_no_larger_than_can_be_drawn_and_a_failure_is_told(scalar_graph, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cairosvg", None)
+    long = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="40000" viewBox="0 0 20 40000"/>'
+    made = files.save_picture(lambda: long, tmp_path / "long.png").read_bytes()
+    assert int.from_bytes(made[20:24], "big") == 32_000
+    with pytest.raises(ValueError, match=r"rsvg-convert made no PDF of the picture: .+; save it as \.svg"):
+        files.save_picture(lambda: "<svg", tmp_path / "broken.pdf")

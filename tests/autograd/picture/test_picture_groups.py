@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import autograd as ag
 from autograd import Tape, Tensor, Variable
 from autograd.picture import Graph, build
+from autograd.picture.labels import Labels
 
 
 def block(h, weights, name: str):
@@ -95,6 +96,10 @@ def test_depth_says_how_many_levels_are_opened():
     assert whole.collapsed(depth=2) == whole
     with pytest.raises(ValueError, match="depth is -1; expected 0"):
         whole.collapsed(depth=-1)
+    with pytest.raises(TypeError, match="collapse is True; expected a function of a scope, or False"):
+        whole.to_svg(collapse=True)
+    with pytest.raises(ValueError, match="limit is 0; expected 1"):
+        whole.collapsed(limit=0)
 
 
 def test_equal_layers_one_after_the_other_are_one_group():
@@ -115,7 +120,11 @@ def test_a_pattern_without_scopes_is_found():
     part = whole.collapsed()
     check(whole, part)
     (node,) = [node for node in part.nodes if node.group]
-    assert (node.op, node.group.repeats, node.group.operations) == ("sin, multiply", 200, 400)
+    assert (node.op, node.group.repeats, node.group.operations) == ("sin, multiply", 198, 396)
+    assert [node.op for node in part.nodes if node.kind == "operation"] == [
+        "sin",
+        "multiply",
+    ] * 2  # the first, the last
 
 
 def test_what_only_looks_alike_is_no_repeat():
@@ -136,6 +145,51 @@ def test_a_graph_of_up_to_150_nodes_stays_as_it_is():
     assert whole.collapsed() is whole
     assert len(residual(30).collapsed().nodes) < 150
     assert len(whole.collapsed(limit=50).nodes) <= 50
+
+
+def test_the_largest_picture_that_fits_is_drawn():
+    whole = residual(30)  # each block is 7 nodes, two scopes in it, and the block itself is one
+    assert [len(whole.collapsed(limit=limit).nodes) for limit in (1000, 150, 40, 10)] == [
+        len(whole.nodes),
+        len(whole.collapsed(depth=1).nodes),
+        16,
+        5,
+    ]
+    part = whole.collapsed(limit=40)  # the first block and the last are there in full
+    assert [(node.op, node.group.repeats) for node in part.nodes if node.group] == [("block_1 … block_28", 28)]
+    assert [node.op for node in part.nodes if node.op][:4] == ["matmul", "relu", "matmul", "add"]
+    check(whole, part)
+    part = whole.collapsed(limit=10)
+    assert [node.op for node in part.nodes if node.group] == ["block_0", "block_1 … block_28", "block_29", "loss"]
+    check(whole, part)
+
+
+def test_an_operation_on_two_results_of_one_group_can_be_drawn():
+    x = Variable(0.5, name="x")
+    with Tape() as t:
+        with ag.name_scope("both"):
+            a, b = np.sin(x), np.cos(x)
+        y = a - b
+    part = t.graph(y).collapsed(depth=0)
+    assert Labels(part).lines(part.node(part.target))[0].text == "−"
+    assert "subtract(0.8776) = −0.3982" in part.to_html()
+
+
+@pytest.mark.parametrize(("limit", "shown"), [(1, 1), (5, 3), (150, 3), (400, 303), (1000, 601)])
+def test_the_limit_holds_whatever_has_a_name(limit, shown):
+    y, random = Variable(0.5, name="x"), np.random.default_rng(0)
+    with Tape() as t:
+        for part in "abc":
+            with ag.name_scope(part):
+                for i in range(100):
+                    number = Tensor(float(i), name=f"{part}{i}")
+                    y = y * number if random.random() < 0.5 else y + number
+    whole = t.graph(y)
+    smaller = whole.collapsed(limit=limit)
+    check(whole, smaller)
+    assert len(smaller.nodes) == shown
+    if shown == 3:
+        assert [(node.op, node.group.operations) for node in smaller.nodes] == [("a", 100), ("b", 100), ("c", 100)]
 
 
 @pytest.mark.parametrize("make", [residual, chain, tangle])
@@ -175,6 +229,13 @@ def test_every_node_is_drawn_on_request():
     picture = whole.to_svg(collapse=False)
     assert all(f'-{node.id}"' in picture for node in whole.nodes)
     assert picture.count("<g id=") == len(whole.nodes) + len(whole.edges)
+
+
+def test_what_would_take_minutes_to_draw_is_refused():
+    whole = chain(2000)  # each of a thousand layers has an edge from the leaf at the bottom
+    with pytest.raises(ValueError, match=r"2,001 nodes in full would have edges past .* leave collapse=False out"):
+        whole.to_svg(collapse=False)
+    assert len(whole.to_svg()) < 50_000
 
 
 def test_frames_stand_around_scopes():

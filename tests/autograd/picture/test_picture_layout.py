@@ -1,5 +1,6 @@
 """Layouts: every engine that is present, on random graphs; nothing overlaps, and nothing recurses."""
 
+import json
 import math
 import shutil
 import subprocess
@@ -13,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Tape, Variable
-from autograd.picture import build, layout
-from autograd.picture.geometry import Arrangement, Box, Curve, Link, Point
+from autograd.picture import build, graphviz_layout, layout
+from autograd.picture.clearance import clear
+from autograd.picture.geometry import Arrangement, Box, Curve, Link, Point, straight
 
 BROKEN = subprocess.CalledProcessError(1, "dot")
 
@@ -173,3 +175,36 @@ def frames() -> int:
     while frame is not None:
         frame, count = frame.f_back, count + 1
     return count
+
+
+def test_graphviz_is_not_asked_for_what_would_take_it_long(monkeypatch):
+    """Sixty operations that all use one leaf: without labels they take a moment, and with them several seconds."""
+    asked = []
+    monkeypatch.setattr(layout, "engines", lambda: ["dot", "layered"])
+    monkeypatch.setitem(layout._ENGINES, "dot", lambda *graph: asked.append(graph))
+    boxes, label = [Box(40, 20)] * 61, (50.0, 18.0)
+    for room in (None, label):
+        layout.arrange(boxes, [link for i in range(1, 61) for link in (Link(i - 1, i, room), Link(0, i, room))])
+    assert [graph[1][0].label for graph in asked] == [None]
+
+
+def test_a_link_through_a_box_is_noticed():
+    boxes, links = [Box(40, 20), Box(40, 20, True), Box(40, 20)], [Link(0, 2)]
+    for aside, expected in [(0, False), (15, False), (30, True)]:
+        centres = [(50.0, 200.0), (50.0 + aside, 100.0), (50.0, 0.0)]
+        found = Arrangement(100, 210, centres, [straight((50.0, 190.0), (50.0, 10.0))], [None])
+        assert clear(found, boxes, links) is expected
+    assert clear(Arrangement(0, 0, [], [], []), [], [])
+
+
+def test_graphviz_leaves_the_order_of_operands_where_a_link_would_run_through_a_box():
+    asked = []
+
+    def run(text: str) -> bytes:
+        asked.append("ordering=in" in text)
+        spline = "10,10 20,40 20,60 30,90" if asked[-1] else "80,10 80,40 80,60 80,90"
+        things = [{"name": f"n{i}", "pos": place} for i, place in enumerate(("50,5", "20,50", "50,95"))]
+        return json.dumps({"bb": "0,0,100,100", "objects": things, "edges": [{"link": "0", "pos": spline}]}).encode()
+
+    graphviz_layout._arranged(run, [Box(20, 10)] * 3, [Link(0, 2)], [])
+    assert asked == [True, False]

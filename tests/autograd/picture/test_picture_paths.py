@@ -224,3 +224,14 @@ def test_what_can_not_be_highlighted_says_so(scalar_graph):
         scalar_graph.highlight("v")
     with pytest.raises(ValueError, match="leave out depth and collapse"):
         scalar_graph.to_svg(highlight="w", depth=1)
+
+
+def test_an_id_goes_before_a_name_that_looks_like_one():
+    a, b = Variable(2.0, name="n1"), Variable(3.0, name="b")
+    with Tape() as t:
+        y = a * b
+    graph = t.graph(y)
+    assert graph.node("n1").name == "b"
+    assert [path.nodes for path in graph.paths("n1")] == [("n1", "n2")]
+    assert graph.highlight("n1").source == "n1"
+    assert [path.product for path in graph.paths("b")] == [2.0]

@@ -1,6 +1,7 @@
 """The SVG: well formed, complete, escaped, self-contained, readable."""
 
 import re
+from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -68,6 +69,17 @@ def test_user_text_is_escaped(engine):
     assert clean(NASTY) in texts(picture)
     assert any("a b" in text for text in texts(picture))
     picture.encode("utf-8")
+
+
+def test_a_function_of_any_name_can_be_drawn():
+    with Tape() as t:
+        y = Variable(2.0, name="a") * Variable(3.0, name="b")
+    graph = t.graph(y)
+    graph = replace(graph, nodes=(*graph.nodes[:2], replace(graph.nodes[2], op=NASTY)))
+    for text in (graph.to_svg(), graph.to_html(), graph.to_dot().source):
+        text.encode("utf-8")
+        assert "\x00" not in text
+    ElementTree.fromstring(graph.to_svg())
 
 
 def test_nothing_is_loaded_from_outside_and_there_is_no_style_sheet(model_graph):

@@ -50,6 +50,8 @@ FACTORS = (abs(_turn(0.7)), [3.0, 1.0], abs(_turn(0.4).T))
 MIRRORED = products(products(_turn(0.7), np.diag([3.0, -1.0])), _turn(0.7).T)
 BESIDE = np.array([[2.0, 2.0, 1.0], [-2.0, 1.0, 2.0]]) / 3  # rows of length 1 at a right angle
 WIDE = products(TURNED, BESIDE)
+ACROSS = np.array([1.0, -2.0, 2.0]) / 3  # at a right angle to both
+BASIS3 = np.block([[_turn(0.4).T, np.zeros((2, 1))], [np.zeros((1, 2)), np.ones((1, 1))]])
 PHASES = np.diag(np.exp([0.3j, -0.8j]))
 TWISTED = PHASES @ TURNED @ PHASES
 
@@ -74,4 +76,7 @@ SAMPLES: list[Sample] = [
     Sample("linalg.svd", (TWISTED.real, TWISTED.imag), lambda a, b: FACTORS, via=lambda f, a, b: _sizes(f(a + 1j * b)), no_half=True, label="complex"),
     Sample("linalg.svdvals", (TURNED,), lambda a: [3.0, 1.0], no_half=True),
     Sample("linalg.svdvals", (TWISTED.real, TWISTED.imag), lambda a, b: [3.0, 1.0], via=lambda f, a, b: f(a + 1j * b), no_half=True, label="complex"),
+    Sample("linalg.svd", (WIDE,), lambda a: (FACTORS[0], FACTORS[1], abs(products(BASIS3, np.vstack([BESIDE, np.cross(*BESIDE)])))), via=lambda f, a: _sizes(f(a)), no_half=True, label="full"),
+    Sample("linalg.svd", (WIDE.T,), lambda a: (np.outer(ACROSS, ACROSS), FACTORS[1]), via=lambda f, a: ((y := f(a))[0][:, 2:] @ y[0][:, 2:].T, y[1]), no_half=True, label="full-tall"),
+    Sample("linalg.qr", (WIDE.T,), lambda a: np.outer(ACROSS, ACROSS), via=lambda f, a: (y := f(a, "complete"))[0][:, 2:] @ y[0][:, 2:].T + 0 * np.sum(y[1]), no_half=True, label="complete"),
 ]  # fmt: skip

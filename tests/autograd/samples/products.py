@@ -54,10 +54,7 @@ SAMPLES: list[Sample] = [
     Sample("trace", (CUBE,), lambda a, offset, axis1, axis2: [sum(a[i, j, i + 1] for i in range(2)) for j in range(3)], {"offset": 1, "axis1": 0, "axis2": -1}, label="axes"),
     Sample("linalg.trace", (CUBE,), lambda a, offset: [a[k, 1, 0] + a[k, 2, 1] for k in range(2)], {"offset": -1}),
     Sample("linalg.diagonal", (CUBE,), lambda a, offset: [[a[k, i, i + 2] for i in range(2)] for k in range(2)], {"offset": 2}),
+    Sample("matvec", (CUBE, CUBE[0, 0]), einsummed("kij,j->ki")),
+    Sample("vecmat", (ROW, CUBE), einsummed("i,kij->kj")),
+    Sample("matmul", (A.T, B), lambda a, b: einsummed("ji,kj->ki")(a, b), via=lambda f, a, b: np.matmul(a, b, axes=[(1, 0), (1, 0), (1, 0)]), label="axes"),
 ]  # fmt: skip
-
-if hasattr(np, "matvec"):  # since NumPy 2.2
-    SAMPLES += [
-        Sample("matvec", (CUBE, CUBE[0, 0]), einsummed("kij,j->ki")),
-        Sample("vecmat", (ROW, CUBE), einsummed("i,kij->kj")),
-    ]

@@ -15,13 +15,11 @@ SAMPLES: list[Sample] = [
     Sample("cumprod", (np.array([0.5, 0.0, -1.5, 2.0, 0.0, 0.7]),), lambda x: [0.5, 0.0, 0.0, 0.0, 0.0, 0.0], label="longer"),
     Sample("cumsum", (A,), lambda x, axis: [[math.fsum(r[: i + 1]) for i in range(3)] for r in x], {"axis": 1},
            via=lambda op, x, axis: np.cumsum(x, axis, np.float64).astype(x.dtype), label="dtype"),
+    Sample("cumulative_sum", (ROW,), lambda x: [0.7, 0.7 - 1.5, 0.7 - 1.5 + 2.5]),
+    Sample("cumulative_sum", (A,), lambda x, axis, include_initial: [[0.0] * 3, x[0], x[0] + x[1]], {"axis": 0, "include_initial": True}, label="initial"),
+    Sample("cumulative_prod", (ROW,), lambda x: [0.7, 0.7 * -1.5, 0.7 * -1.5 * 2.5]),
+    Sample("cumulative_prod", (A,), lambda x, axis, include_initial: [[1.0, r[0], r[0] * r[1], r[0] * r[1] * r[2]] for r in x],
+           {"axis": -1, "include_initial": True}, label="initial"),
+    Sample("logcumsumexp", (A,), lambda x, axis: [[math.log(math.fsum(map(math.exp, r[: i + 1]))) for i in range(3)] for r in x.tolist()], {"axis": 1}),
+    Sample("logcumsumexp", (A,), lambda x: [x[0], [math.log(math.exp(a) + math.exp(b)) for a, b in x.T.tolist()]], label="first"),
 ]  # fmt: skip
-
-if hasattr(np, "cumulative_sum"):  # NumPy has it from 2.1 on
-    SAMPLES += [
-        Sample("cumulative_sum", (ROW,), lambda x: [0.7, 0.7 - 1.5, 0.7 - 1.5 + 2.5]),
-        Sample("cumulative_sum", (A,), lambda x, axis, include_initial: [[0.0] * 3, x[0], x[0] + x[1]], {"axis": 0, "include_initial": True}, label="initial"),
-        Sample("cumulative_prod", (ROW,), lambda x: [0.7, 0.7 * -1.5, 0.7 * -1.5 * 2.5]),
-        Sample("cumulative_prod", (A,), lambda x, axis, include_initial: [[1.0, r[0], r[0] * r[1], r[0] * r[1] * r[2]] for r in x],
-               {"axis": -1, "include_initial": True}, label="initial"),
-    ]  # fmt: skip

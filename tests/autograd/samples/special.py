@@ -87,6 +87,12 @@ def bessel_y(x: float, n: int) -> float:
     return (integral(lambda t: np.sin(x * np.sin(t) - n * t), 0, math.pi) - tail) / math.pi
 
 
+def bessel_k(x: float, n: int) -> float:
+    """∫ exp(−x cosh t) cosh(nt) dt from 0 to ∞."""
+    falling = lambda t: np.exp(-x * np.cosh(t)) * np.cosh(n * t)
+    return math.fsum(integral(falling, a, a + 1) for a in range(9))
+
+
 SAMPLES: list[Sample] = [
     Sample("logit", (UNIT,), each(lambda x: math.log(x) - math.log1p(-x))),
     Sample("logit", (np.array([0.05, 0.2, 0.49, 0.5, 0.7, 0.95]),), each(lambda x: math.log(x / (1 - x))), label="wide"),
@@ -123,4 +129,10 @@ SAMPLES: list[Sample] = [
     Sample("y0", (POS,), each(lambda x: bessel_y(x, 0))),
     Sample("y1", (POS,), each(lambda x: bessel_y(x, 1))),
     Sample("yv", (2, POS), each(lambda n, x: bessel_y(x, n)), constant=(0,)),
+    Sample("gammasgn", (A - 0.05,), each(lambda x: 1.0 if x > 0 or math.floor(x) % 2 == 0 else -1.0)),
+    Sample("rgamma", (POS,), each(lambda x: 1 / math.gamma(x))),
+    Sample("rgamma", (A - 0.05,), each(lambda x: 1 / math.gamma(x)), label="negative"),
+    Sample("rgamma", (np.array([0.0, -1.0, -3.0]),), each(lambda x: 0.0), label="poles"),
+    Sample("iv", (2, A), each(lambda n, x: bessel_i(x, n)), constant=(0,)),
+    Sample("kv", (2, POS), each(lambda n, x: bessel_k(x, n)), constant=(0,)),
 ]  # fmt: skip

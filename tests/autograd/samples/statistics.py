@@ -39,7 +39,7 @@ def _weighted_cov(rows: Any, w: Any) -> list[list[float]]:
 SAMPLES: list[Sample] = [
     Sample("ptp", (A,), lambda x: 3.2),
     Sample("ptp", (A,), lambda x, axis, keepdims: [[3.2], [2.1]], {"axis": 1, "keepdims": True}, label="kept"),
-    Sample("average", (A,), lambda x, axis: [sum(c) / 2 for c in x.T], {"axis": 0}),
+    Sample("average", (A,), lambda x, axis: [sum(c) / 2 for c in x.T], {"axis": 0}, label="axis"),
     Sample("average", (A, POS), _average, via=lambda f, x, w: f(x, weights=w), label="weights"),
     Sample("average", (A, POS[0]), lambda x, w: [[_average(r, w)] for r in x],
            via=lambda f, x, w: f(x, -1, w, keepdims=True), label="vector"),
@@ -48,7 +48,7 @@ SAMPLES: list[Sample] = [
     Sample("average", (A, POS.T), lambda x, w: _average(x, w.T), via=lambda f, x, w: f(x, (1, 0), w), label="axes"),
     Sample("cov", (A,), _cov),
     Sample("cov", (A, B), lambda x, y, bias: _cov([*x, *y], 0), {"bias": True}, label="two"),
-    Sample("cov", (A,), lambda x, rowvar, ddof: _cov(x.T, 0.5), {"rowvar": False, "ddof": 0.5}, label="columns"),
+    Sample("cov", (A,), lambda x, rowvar, ddof: _cov(x.T, 0), {"rowvar": False, "ddof": 0}, label="columns"),
     Sample("cov", (A,), lambda x, fweights: _cov([[r[0], r[0], *r[1:]] for r in x]), {"fweights": np.array([2, 1, 1])}, label="fweights"),
     Sample("cov", (A, POS[1]), _weighted_cov, via=lambda f, x, w: f(x, aweights=w), label="aweights"),
     Sample("cov", (ROW,), lambda x: statistics.variance(x.tolist()), label="vector"),

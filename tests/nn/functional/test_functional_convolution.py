@@ -175,9 +175,32 @@ IMAGE, KERNEL = np.ones((2, 8, 8, 4)), np.ones((3, 3, 4, 6))
         (lambda: F.conv(IMAGE, KERNEL, dilation=4), r"spans 9 elements \(size 3, dilation 4\) does not fit into 8"),
         (lambda: F.conv_transpose(IMAGE, KERNEL), "x has 4 channels and the kernel .* is for 6"),
         (lambda: F.conv_transpose(IMAGE, np.ones((3, 3, 6, 4)), 2, output_padding=2), "output_padding is 2 for a stride of 2"),
+        (lambda: F.conv_transpose(IMAGE, np.ones((3, 3, 6, 4)), 2, output_padding=3, dilation=3), "and a dilation of 3; expected less"),
         (lambda: F.conv_transpose(IMAGE, np.ones((3, 3, 6, 4)), padding=((9, 9), (0, 0))), "leaves -8 elements"),
     ],
 )  # fmt: skip
 def test_errors(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+@pytest.mark.parametrize(("strides", "dilation", "groups"), [(1, 1, 1), (3, 2, 2), (1, 2, 2), (2, 1, 4)])
+def test_how_the_arrays_lie_in_memory_makes_no_difference(rank, strides, dilation, groups):
+    rng = np.random.default_rng(rank)
+    x = rng.normal(size=(2, *[9, 8][:rank], 4))
+    w = rng.normal(size=(*[3, 2][:rank], 4 // groups, 4))
+    how = {"strides": strides, "dilation": dilation, "groups": groups, "padding": ((1, 1),) * rank}
+    z = F.conv(x, w, **how)
+
+    def all_of(lay):
+        y, pull = ag.vjp(lambda x, w: F.conv(x, w, **how), lay(x), lay(w))
+        back, pull_back = ag.vjp(lambda z, w: F.conv_transpose(z, w, **how), lay(z), lay(w))
+        return [a.numpy() for a in (y, *pull(lay(z)), back, *pull_back(lay(np.ones(back.shape))))]
+
+    first = lambda a: (
+        np.ascontiguousarray(np.moveaxis(a, -1, 1)).swapaxes(1, -1) if a.ndim == 3 else np.asfortranarray(a)
+    )
+    for a, b, c in zip(all_of(np.ascontiguousarray), all_of(first), all_of(np.asfortranarray), strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(c, a, rtol=1e-12, atol=1e-12)
