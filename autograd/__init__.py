@@ -11,18 +11,23 @@ Plain NumPy calls on tensors record (`np.tanh(x @ w)`); the functions that NumPy
 and their kin. All of them take tensors, arrays and numbers alike.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from autograd import debug
-from autograd.check import check_gradients
 from autograd.custom import checkpoint, custom_gradient, custom_jvp
 from autograd.ops import special
 from autograd.ops.creation import array, full
 from autograd.ops.elementwise import relu, relu6, sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
-from autograd.plan import compile, fresh
 from autograd.scopes import name_scope
 from autograd.tape import Tape
 from autograd.tensor import Tensor, Variable
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, linearize, stop_gradient, value_and_grad, vjp
+
+if TYPE_CHECKING:
+    from autograd.check import check_gradients
+    from autograd.plan import compile, fresh
 
 __all__ = [
     "Tape",
@@ -58,3 +63,17 @@ __all__ = [
     "vjp",
     "xlogy",
 ]
+
+# Rooms that many programs never enter are loaded when somebody asks for what is in them.
+_LATER = {"check_gradients": "autograd.check", "compile": "autograd.plan", "fresh": "autograd.plan"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    found = globals()[name] = getattr(importlib.import_module(_LATER[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

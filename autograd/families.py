@@ -182,6 +182,8 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
         check_real(x, op, position)
     if type(x) in (float, complex) and not stacked:
         return g if type(got) is type(x) else _python_number(g, type(x))
+    if hasattr(x, "fitted") and not stacked and not isinstance(g, Value):
+        return x.fitted(g)  # a traced number knows by itself what it may be given
     shape = _shape(g)[:stacked] + _shape(x)
     if _shape(g) != shape:
         if not op.broadcasts:
@@ -267,6 +269,8 @@ def zero_law(part: Any, g: Any) -> Any:
     if hasattr(got, "defers_zero_law"):
         return part
     if type(got) is np.ndarray and got.itemsize > 2 and not has_nan(got):
+        return part
+    if isinstance(got, np.floating) and got == got:
         return part
     lost = np.isnan(got) & (raw(g) == 0)
     if not np.any(lost):

@@ -179,9 +179,14 @@ def constant(a: Any, name: str) -> Any:
         if any(isinstance(x, Value) for x in leaves(a)):
             raise NoDerivativeError(
                 f"{name} got a list that holds tensors, whose gradients would be lost; "
-                f"expected numbers or arrays. Join tensors with np.stack or np.concatenate first."
+                f"expected numbers or arrays. Make one tensor of a list of tensors with ag.array([...]) or np.stack([...])."
             )
         return np.asarray(a)
+    if isinstance(a, np.matrix):
+        raise TypeError(
+            f"{name} got an np.matrix, which multiplies and sums otherwise than arrays do; expected an array. "
+            f"Make it one with np.asarray(X), and write its product as X @ t"
+        )
     if hasattr(a, "__array_ufunc__"):
         return a
     if hasattr(a, "__array__"):

@@ -10,6 +10,7 @@ import operator
 import sys
 import warnings
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any, ClassVar
 
 import numpy as np
@@ -125,7 +126,8 @@ class Tensor(Value):
         if note_cut(self.current(), "numpy()"):
             warnings.warn(
                 "a tensor that a tape follows was converted to NumPy: the gradient stops here. Compute with the tensor "
-                "itself (NumPy's functions take it), or say ag.stop_gradient(x) if that is meant",
+                "itself, which NumPy's functions take; instead of a list of tensors give ag.array([...]) or "
+                "np.stack([...]), and instead of np.full use ag.full. Say ag.stop_gradient(x) if a constant is meant",
                 stacklevel=stacklevel,
             )
         view = np.asarray(self.value).view()
@@ -189,6 +191,14 @@ class Tensor(Value):
         return f"{type(self).__name__}({rows}, shape={self.shape}, dtype={self.dtype}{label})"
 
     __hash__ = object.__hash__
+
+    def __copy__(self) -> Tensor:
+        """The tensor itself: it does not change, and so keeps its gradient."""
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        """The tensor itself, as for `copy.copy`."""
+        return self
 
     # Operators. Each is a row of the table; comparisons give plain truth values.
 
@@ -532,6 +542,9 @@ class Variable(Tensor):
 
     def __copy__(self) -> Variable:
         return Variable(self.value, name=self.name, trainable=self.trainable)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        return Variable(deepcopy(self.value, memo), name=self.name, trainable=self.trainable)
 
     def current(self) -> Value:
         """The reading of this moment while someone records; asking for it counts as a read."""

@@ -39,10 +39,12 @@ def ratio(top: str, bottom: str, use: int | None = None) -> str:
 def paths_text(count: int) -> str:
     """How many paths.
 
-    >>> paths_text(1), paths_text(2**20)
-    ('1 path', '1,048,576 paths')
+    >>> paths_text(1), paths_text(2**20), paths_text(2**266)
+    ('1 path', '1,048,576 paths', '1.2e80 paths')
     """
-    return "1 path" if count == 1 else "at least 10¹⁰⁰ paths" if count >= UNCOUNTED else f"{count:,} paths"
+    if count >= UNCOUNTED:
+        return "at least 10¹⁰⁰ paths"
+    return "1 path" if count == 1 else f"{count:,} paths" if count < 10**15 else f"{count:.1e} paths"
 
 
 def listed_text(e: Explanation) -> str:

@@ -77,11 +77,11 @@ class Ways:
             edges: list[Edge] = []
             for i in through:
                 x, step = node.inputs[i], (node, i)
-                if type(x.value) is tuple:  # a bundle of several values is nothing to be shown
+                if isinstance(x.value, tuple):  # a bundle of several values is nothing to be shown
                     edges += [Edge(e.bottom, node.out, (*e.steps, step)) for e in self.into.get(id(x), [])]
                 else:
                     edges.append(Edge(x, node.out, (step,)))
-            if type(node.out.value) is tuple:
+            if isinstance(node.out.value, tuple):
                 self.into[id(node.out)] = edges
             elif edges := [edge for edge in edges if len(edge.steps) == 1 or not blocked(edge.steps)]:
                 self.into[id(node.out)] = edges

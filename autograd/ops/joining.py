@@ -47,17 +47,32 @@ def _converted(y: Any, inputs: Sequence[Any], dtype: Any, casting: Any) -> Any:
     return y.astype(dtype)
 
 
+def holds_tensors(x: Any) -> bool:
+    """Whether `x` is a list or tuple with a tensor in it."""
+    return isinstance(x, list | tuple) and any(isinstance(leaf, Value) for leaf in leaves(x))
+
+
+def _pieces(arrays: Sequence[Any]) -> list[Any]:
+    """What is to be joined; a list of tensors among them as one tensor."""
+    pieces = [x for x in arrays]
+    for i, x in enumerate(pieces):
+        if holds_tensors(x):
+            like: Any = next(leaf for leaf in leaves(x) if isinstance(leaf, Value))
+            pieces[i] = np.asarray(x, like=like)
+    return pieces
+
+
 @composed(np.concatenate)
 def _numpy_concatenate(
     arrays: Sequence[Any], /, axis: int | None = 0, *, dtype: Any = None, casting: Any = "same_kind"
 ) -> Any:
-    inputs = list(arrays)
+    inputs = _pieces(arrays)
     return _converted(concatenate(*inputs, axis=axis), inputs, dtype, casting)
 
 
 @composed(np.stack)
 def _numpy_stack(arrays: Sequence[Any], axis: int = 0, *, dtype: Any = None, casting: Any = "same_kind") -> Any:
-    inputs = list(arrays)
+    inputs = _pieces(arrays)
     return _converted(stack(*inputs, axis=axis), inputs, dtype, casting)
 
 

@@ -61,6 +61,13 @@ class TracedScalar(Traced):
             return type(self.value)(function is np.ones_like)
         return super().__array_function__(function, types, args, options)
 
+    def fitted(self, g: Any) -> Any:
+        """A cotangent of this number, the sum of `g`, as the kind of float that the number is."""
+        total = g if np.shape(g) == () else np.sum(g)
+        value = total.value if isinstance(total, Traced) else total
+        kind = type(self.value)
+        return total if type(value) is kind else self.trace.run(kind, (total,), {})
+
     def copy(self) -> TracedScalar:
         """The same value, to stand for another one later."""
         return TracedScalar(self.trace, self.ref, self.value)

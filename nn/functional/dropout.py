@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import fresh
+
 
 def dropout(x: Any, rate: float, generator: np.random.Generator) -> Any:
     """`x` with a random fraction `rate` of its elements set to 0 and the others divided by 1 − rate.

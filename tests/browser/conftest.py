@@ -23,6 +23,12 @@ def browser() -> Iterator:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def usual(browser):
+    """The context of all pages that ask for no other; a new one for each would take longer than the page."""
+    return browser.new_context()
+
+
 class Opened:
     """A page, with what it asked for and what it complained about."""
 
@@ -36,19 +42,21 @@ class Opened:
 
 
 @pytest.fixture
-def opened(browser, tmp_path: Path) -> Iterator[Callable]:
+def opened(browser, usual, tmp_path: Path) -> Iterator[Callable]:
     """Opens a text as a file of its own, with a hash and with options of `browser.new_context`."""
-    contexts = []
+    closing = []
 
     def open_file(text: str, fragment: str = "", **options) -> Opened:
         path = tmp_path / "graph.html"
         path.write_text(text, encoding="utf-8")
-        contexts.append(browser.new_context(**options))
-        opened = Opened(contexts[-1].new_page())
+        context = browser.new_context(**options) if options else usual
+        page = context.new_page()
+        closing.append(context if options else page)
+        opened = Opened(page)
         opened.page.set_default_timeout(5000)
         opened.page.goto(path.as_uri() + fragment)
         return opened
 
     yield open_file
-    for context in contexts:
-        context.close()
+    for each in closing:
+        each.close()
