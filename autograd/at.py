@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.ops.creation import array
+from autograd.ops.index import picked
 from autograd.protocols import plain_tree
 
 
@@ -38,15 +39,14 @@ class Place:
     __slots__ = ("_positions", "_shape", "_x")
 
     def __init__(self, x: Any, index: Any) -> None:
-        picked = np.arange(x.size).reshape(x.shape)[plain_tree(index)]
+        numbers = picked(np.arange(x.size).reshape(x.shape), plain_tree(index))
         self._x = x
-        self._shape = np.shape(picked)
-        self._positions = np.ravel(picked)
+        self._shape = np.shape(numbers)
+        self._positions = np.ravel(numbers)
 
     def set(self, values: Any) -> Any:
         """The elements replaced by `values`."""
-        everything = np.arange(self._positions.size)
-        return self._changed(self._x, self._flat(values), everything, lambda old, new: new)
+        return self._changed(self._x, self._flat(values), True, lambda old, new: new)
 
     def add(self, values: Any) -> Any:
         """`values` added to the elements."""
@@ -72,21 +72,23 @@ class Place:
     def _in_rounds(self, values: Any, change: Callable[[Any, Any], Any]) -> Any:
         """Apply `change` once for each time an element is named: a round for the first time, one for the second, …"""
         flat = self._flat(values)
+        if not flat.size:
+            return self._x
         order = np.argsort(self._positions, kind="stable")
-        grouped = self._positions[order]
-        starts = np.flatnonzero(np.r_[True, grouped[1:] != grouped[:-1]]) if grouped.size else order
+        grouped, places = self._positions[order], np.arange(order.size)
+        first = np.concatenate([[True], grouped[1:] != grouped[:-1]])
         nth = np.empty_like(order)
-        nth[order] = np.arange(order.size) - np.repeat(starts, np.diff(np.r_[starts, order.size]))
+        nth[order] = places - np.maximum.accumulate(np.where(first, places, 0))
         x = self._x
-        for k in range(int(nth.max(initial=-1)) + 1):
-            x = self._changed(x, flat, np.flatnonzero(nth == k), change)
+        for k in range(int(nth.max()) + 1):
+            x = self._changed(x, flat, nth == k, change)
         return x
 
     def _changed(self, x: Any, flat: Any, chosen: Any, change: Callable[[Any, Any], Any]) -> Any:
         """x with `change(old, new)` where one of the chosen values belongs, the last of several."""
-        if not chosen.size:
+        if not flat.size:
             return x
-        source = np.full(x.size, -1)
-        source[self._positions[chosen]] = chosen
-        source = source.reshape(x.shape)
+        source = np.full_like(self._positions, -1, shape=x.size + 1)  # the last for what is not chosen
+        source[np.where(chosen, self._positions, x.size)] = np.arange(flat.size)
+        source = source[:-1].reshape(x.shape)
         return np.where(source >= 0, change(x, flat[np.maximum(source, 0)]), x)

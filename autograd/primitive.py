@@ -179,7 +179,7 @@ def constant(a: Any, name: str) -> Any:
         if any(isinstance(x, Value) for x in leaves(a)):
             raise NoDerivativeError(
                 f"{name} got a list that holds tensors, whose gradients would be lost; "
-                f"expected numbers or arrays. Make one tensor of a list of tensors with ag.array([...]) or np.stack([...])."
+                f"expected numbers or arrays. Make one tensor of it with ag.array([...]) or np.stack([...])."
             )
         return np.asarray(a)
     if isinstance(a, np.matrix):

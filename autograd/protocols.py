@@ -16,8 +16,8 @@ import numpy as np
 
 import autograd.ops  # noqa: F401  fills the registry
 from autograd.errors import NoDerivativeError
-from autograd.graph import raw
-from autograd.nest import mapped
+from autograd.graph import Value, open_recordings, raw
+from autograd.nest import leaves, mapped
 from autograd.ops import masked, scan
 from autograd.ops.constant import constant_functions, refusals
 from autograd.ops.special import row_for
@@ -40,8 +40,8 @@ accumulations: dict[np.ufunc, Callable[..., Any]] = {
 
 def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """What `np.ufunc(...)` does when an argument is a tensor."""
-    if options.pop("out", None) is not None:
-        raise writes_out(ufunc)
+    if (out := options.pop("out", None)) is not None:
+        return _written(ufunc, getattr(ufunc, method), inputs, options, out)
     if ufunc in constant_functions:
         return getattr(ufunc, method)(*plain_tree(inputs), **options)
     if method != "__call__":
@@ -52,10 +52,12 @@ def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> An
         raise unknown(ufunc)
     if (dtype := options.pop("dtype", None)) is not None:
         inputs = tuple([x.astype(dtype) if hasattr(x, "astype") else x for x in inputs])
+    if "where" in options:
+        raise without_where(ufunc)
     if options:
         raise NoDerivativeError(
             f"np.{ufunc.__name__}(..., {', '.join(options)}=) on a tensor has no derivative rule; the plain call "
-            f"np.{ufunc.__name__}(...) has one. Use np.where(mask, ..., other) to choose."
+            f"np.{ufunc.__name__}(...) has one."
         )
     return row(*inputs)
 
@@ -97,7 +99,7 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
                 f"expected {', '.join(list(names)[: operation.arity])}"
             )
         if params.get("out") is not None:
-            raise writes_out(function)
+            return _written(function, function, (), dict(zip(names, args, strict=False)) | options, params["out"])
         refused = {name for name in params if name not in operation.params and params[name] is not names.get(name)}
         if refused:
             raise NoDerivativeError(
@@ -117,8 +119,8 @@ def _compose(function: Callable[..., Any], args: tuple[Any, ...], options: dict[
     if len(args) > 2 and "out" in (names := _names(function))[: len(args)]:  # np.sum(x, axis, dtype, out, keepdims)
         options = dict(zip(names, args, strict=False)) | options
         args = tuple([options.pop(name) for name in names[: names.index("out")]])
-    if "out" in options and options.pop("out") is not None:
-        raise writes_out(function)
+    if "out" in options and (out := options.pop("out")) is not None:
+        return _written(function, function, args, options, out)
     composition = compositions[function]
     try:
         return composition(*args, **options)
@@ -142,6 +144,33 @@ def signature_text(signature: inspect.Signature) -> str:
 def plain_tree(tree: Any) -> Any:
     """A nested structure with every tensor in it replaced by the array it holds."""
     return mapped(raw, tree)
+
+
+def _written(
+    function: Callable[..., Any], call: Callable[..., Any], args: Any, options: dict[str, Any], out: Any
+) -> Any:
+    """What `call` writes into the plain arrays `out`, where no recording follows its arguments; else refused."""
+    if any(isinstance(x, Value) for x in leaves(out)) or _followed((args, options)):
+        elementwise = getattr(call, "__name__", None) == "__call__"
+        raise without_where(function) if elementwise and "where" in options else writes_out(function)
+    return call(*plain_tree(args), **plain_tree({**options, "out": out}))
+
+
+def _followed(tree: Any) -> bool:
+    """Whether an open recording follows a tensor in a nested structure."""
+    recordings = open_recordings.get()
+    values = [x.reading(recordings) for x in leaves(tree) if isinstance(x, Value)] if recordings else []
+    return any([id(x) in recording.known for x in values for recording in recordings])
+
+
+def without_where(function: Callable[..., Any]) -> NoDerivativeError:
+    """The error for where= of a ufunc, which leaves elements of the result unwritten."""
+    name = named(function)
+    return NoDerivativeError(
+        f"{name}(..., where=m) on a tensor has no derivative rule, since it leaves elements of out as they are. "
+        f"Choose the arguments, then the results: np.where(m, {name}(np.where(m, x, 1)), 0), where 1 is any number "
+        f"that {name} takes, and 0 is what stands elsewhere"
+    )
 
 
 def writes_out(function: Callable[..., Any]) -> NoDerivativeError:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 import numpy as np
 
 from autograd.families import converted, ones_like, zeros_like
 from autograd.forward import forward
-from autograd.graph import Recording, note_cut, only, open_recordings
+from autograd.graph import Recording, calling_frame, note_cut, only, open_recordings
 from autograd.nest import leaves, mapped
 from autograd.ops.elementwise import identity
 from autograd.reverse import backward
@@ -25,6 +27,8 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool 
         arrays and Python floats, and its gradient has the same structure.
     has_aux: `f` returns (value, anything else), and the gradient function returns (gradient, anything else).
 
+    A warning tells where a float() or an item assignment into an array cut off an argument's gradient.
+
     >>> grad(lambda x: x**3)(2.0)
     Tensor(12.0)
     >>> grad(grad(lambda x: x**3))(2.0)
@@ -32,6 +36,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool 
     """
     both = value_and_grad(f, argnums, has_aux)
 
+    @_named(f)
     def gradient(*args: Any, **kwargs: Any) -> Any:
         value, result = both(*args, **kwargs)
         return (result, value[1]) if has_aux else result
@@ -48,6 +53,7 @@ def value_and_grad(
     (Tensor(8.0), Tensor(12.0))
     """
 
+    @_named(f)
     def both(*args: Any, **kwargs: Any) -> Any:
         chosen = _positions(argnums, len(args))
         args = tuple(_fresh(arg) if i in chosen else arg for i, arg in enumerate(args))
@@ -55,17 +61,18 @@ def value_and_grad(
         with Tape(watch_accessed_variables=False) as t:
             t.watch(sources)
             value = f(*args, **kwargs)
-        y = value[0] if has_aux else value
-        gradients = t.gradient(_scalar(y), sources, unconnected_gradients="zero")
+        y = _scalar(value[0] if has_aux else value)
+        _tell_cuts(t, y, sources)
+        gradients = t.gradient(y, sources, unconnected_gradients="zero")
         return value, tuple(gradients) if isinstance(argnums, Sequence) else gradients[0]
 
     return both
 
 
-def jacobian(f: Callable[..., Any], argnums: int = 0, mode: str | None = None) -> Callable[..., Any]:
-    """The Jacobian of a function of one tensor argument, as a function: shape y.shape + x.shape.
+def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: str | None = None) -> Callable[..., Any]:
+    """The Jacobian of a function by a tensor argument, as a function: shape y.shape + x.shape.
 
-    argnums: which positional argument to differentiate by.
+    argnums: which positional argument to differentiate by, or several, which give a tuple of Jacobians.
     mode: "reverse" (all rows in one batched sweep), "forward" (a sweep per element of x), or None: forward where
         x has few elements and y has many, reverse otherwise.
 
@@ -75,51 +82,80 @@ def jacobian(f: Callable[..., Any], argnums: int = 0, mode: str | None = None) -
     if mode not in (None, "reverse", "forward"):
         raise ValueError(f'jacobian got mode={mode!r}; expected "reverse", "forward" or None')
 
-    def jacobian_of(*args: Any, **kwargs: Any) -> Tensor:
-        (position,) = _positions(argnums, len(args))
-        x = _fresh(args[position])
-        if not isinstance(x, Tensor):
-            raise TypeError(f"jacobian got a {type(x).__name__} as argument {position}; expected one tensor")
+    @_named(f)
+    def jacobian_of(*args: Any, **kwargs: Any) -> Any:
+        chosen = _positions(argnums, len(args))
+        for i in chosen:
+            if isinstance(args[i], dict | list | tuple):
+                raise TypeError(
+                    f"jacobian got a {type(args[i]).__name__} as argument {i}; expected one tensor. "
+                    f"Give its entries as arguments, named by argnums=(0, 1), or join them with np.concatenate"
+                )
+        args = tuple(_fresh(arg) if i in chosen else arg for i, arg in enumerate(args))
+        sources = [args[i] for i in chosen]
         with Tape(watch_accessed_variables=False) as t:
-            t.watch(x)
-            y = f(*args[:position], x, *args[position + 1 :], **kwargs)
+            t.watch(sources)
+            y = f(*args, **kwargs)
         if not isinstance(y, Tensor):
-            raise TypeError(f"jacobian got a function that returns {type(y).__name__}; expected one tensor")
-        chosen = mode or ("forward" if 8 * x.size < y.size else "reverse")
-        if chosen == "reverse" or not x.size:
-            return t.jacobian(y, x, unconnected_gradients="zero")
-        units = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
-        columns = [forward(t.nodes, [(x, _seed(unit, x))], [y])[0] for unit in units]
-        columns = [_tangent(column, y) for column in columns]
-        stacked: Any = np.stack(columns, axis=-1)
-        return stacked.reshape(y.shape + x.shape)
+            cuts = [cut for cut in t.cuts if cut.what != "stop_gradient"]
+            lost = f"; {_lost(cuts)}" if cuts else ""
+            raise TypeError(f"jacobian got a function that returns {type(y).__name__}; expected one tensor{lost}")
+        _tell_cuts(t, y, sources)
+        size = sum([x.size for x in sources])
+        if (mode or ("forward" if 8 * size < y.size else "reverse")) == "reverse" or not size:
+            found = t.jacobian(y, sources, unconnected_gradients="zero")
+        else:
+            found = [_by_columns(t, y, x) for x in sources]
+        return tuple(found) if isinstance(argnums, Sequence) else found[0]
 
     return jacobian_of
 
 
+def _by_columns(t: Tape, y: Tensor, x: Tensor) -> Any:
+    """The Jacobian by a forward sweep for each element of `x`."""
+    units = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
+    columns = [_tangent(forward(t.nodes, [(x, _seed(unit, x))], [y])[0], y) for unit in units]
+    stacked: Any = np.stack(columns, axis=-1) if columns else np.zeros((*y.shape, 0), x.dtype)
+    return _tangent(stacked.reshape(y.shape + x.shape), y)
+
+
 def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
-    """The second derivatives of a scalar function of one tensor argument: shape x.shape + x.shape.
+    """The second derivatives of a scalar function by one tensor argument: shape x.shape + x.shape.
+
+    TypeError for several arguments or a nested one, which have a Hessian for each pair of tensors; `hvp` takes those.
 
     >>> hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])).tolist()
     [[6.0, 0.0], [0.0, 12.0]]
     """
+    if isinstance(argnums, Sequence):
+        raise TypeError(
+            f"hessian got argnums={argnums!r}; expected one argument. Write ag.jacobian(ag.grad(f, i), {argnums!r}) "
+            f"for the derivatives of the gradient by argument i, or ag.hvp for the product with a vector"
+        )
     return jacobian(grad(f, argnums), argnums, mode="reverse")
 
 
-def hvp(f: Callable[..., Any], primal: Any, tangent: Any) -> Tensor:
+def hvp(f: Callable[..., Any], primal: Any, tangent: Any, *args: Any) -> Any:
     """The Hessian of a scalar function at `primal`, times `tangent`: forward over reverse, no Hessian is built.
+
+    primal, tangent: tensors or arrays of one shape, or nested structures of them; so is the result.
+    args: further arguments of `f`, which are constants.
 
     >>> hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.ones(2)).tolist()
     [6.0, 12.0]
     """
-    x = _differentiable(primal)
+    x = _fresh(primal)
+    sources = list(leaves(x))
     recording = Recording()
-    recording.follow(x)
+    for source in sources:
+        recording.follow(source)
     with only((*open_recordings.get(), recording)):
-        y = _scalar(f(x))
-        (g,) = backward(list(recording.nodes), [(y, ones_like(y))], [x])
-    moved = None if g is None else forward(recording.nodes, [(x, _seed(tangent, x))], [g])[0]
-    return _tangent(moved, x)
+        y = _scalar(f(x, *args))
+        gradients = backward(list(recording.nodes), [(y, ones_like(y))], sources)
+    found = [g for g in gradients if g is not None]
+    moved = iter(forward(recording.nodes, _seeds("hvp", tangent, x), found) if found else [])
+    products = iter([_tangent(None if g is None else next(moved), s) for g, s in zip(gradients, sources, strict=True)])
+    return mapped(lambda _: next(products), x)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -134,6 +170,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     with tape:
         tape.watch(sources)
         y = f(*sources)
+    _tell_cuts(tape, y, sources)
 
     def pull(g: Any) -> tuple[Any, ...]:
         return tuple(tape.gradient(y, sources, output_gradients=g, unconnected_gradients="zero"))
@@ -144,7 +181,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """`f(*primals)`, and how it changes when the arguments move along the tangents: t ↦ Jt, in forward mode.
 
-    primals, tangents: as many of one as of the other, each tangent in its primal's shape.
+    primals, tangents: as many of one as of the other, each tangent in its primal's shape, or in its structure.
 
     >>> jvp(lambda x, w: x * w, [2.0, 3.0], [1.0, 0.0])
     (Tensor(6.0), Tensor(3.0))
@@ -162,16 +199,16 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     >>> push(1.0), push(10.0)
     (Tensor(2.0), Tensor(20.0))
     """
-    sources = [_differentiable(x) for x in primals]
+    sources = [_fresh(x) for x in primals]
     recording = Recording()
-    for source in sources:
+    for source in leaves(sources):
         recording.follow(source)
         recording.hold(source)
     with only((*open_recordings.get(), recording)):
         y = f(*sources)
 
     def push(*tangents: Any) -> Any:
-        seeds = [(x, _seed(t, x)) for x, t in zip(sources, tangents, strict=True)]
+        seeds = _seeds("jvp", list(tangents), sources)
         found = iter(forward(recording.nodes, seeds, list(leaves(y))))
         return mapped(lambda leaf: _tangent(next(found), leaf), y)
 
@@ -189,13 +226,56 @@ def stop_gradient(x: Any) -> Tensor:
     return Tensor(x)
 
 
+def _named(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a function made of `f` its name, docstring and signature, and none of its attributes."""
+    return wraps(f, updated=())
+
+
+def _tell_cuts(tape: Tape, y: Any, sources: Any) -> None:
+    """Warn of sources whose gradient is zero only because values computed from them left the recording."""
+    if all([cut.what in _TOLD for cut in tape.cuts]):
+        return
+    from autograd.explain.facts import facts_about  # loaded where there is something to be told
+
+    targets = [tape.value_of(leaf) if isinstance(leaf, Tensor) else leaf for leaf in leaves(y)]
+    known = [facts_about(tape, target, list(leaves(sources))) for target in targets]
+    for facts in zip(*known, strict=True):
+        cuts = [cut for fact in facts if fact is not None for cut in fact.cuts if cut.what not in _TOLD]
+        if None in facts or not cuts:
+            continue
+        frame = calling_frame(1)
+        warnings.warn_explicit(
+            f"the gradient is zero, since {_lost(cuts)}",
+            UserWarning,
+            frame.f_code.co_filename,
+            frame.f_lineno,
+            module=frame.f_globals.get("__name__"),
+            registry=frame.f_globals.setdefault("__warningregistry__", {}),
+        )
+        return
+
+
+_TOLD = ("stop_gradient", "numpy()")  # the first is asked for, the second has warned by itself
+
+
+def _lost(cuts: Sequence[Any]) -> str:
+    """Where values left the recording, and what to write instead."""
+    places = ", ".join(dict.fromkeys([f"{cut.what} ({cut.where[0]}:{cut.where[1]})" for cut in cuts]))
+    return (
+        f"a tensor left the recording here: {places}. Instead of y[i] = t with an array y, write y = y.at[i].set(t) "
+        f"with a tensor y, or np.stack([...]); instead of math.exp(t), np.exp(t); instead of float(t), t. Say "
+        f"ag.stop_gradient(t) if a constant is meant"
+    )
+
+
 def _positions(argnums: Any, count: int) -> list[int]:
     """The positional arguments that `argnums` names; negative ones count from the end."""
     named = [operator.index(n) for n in (argnums if isinstance(argnums, Sequence) else [argnums])]
     for n in named:
         if not -count <= n < count:
             raise ValueError(
-                f"argnums names argument {n}, and the function was called with {count} positional arguments"
+                f"argnums names argument {n}, and the function was called with {count} positional arguments; "
+                f"pass by position, not by keyword, what is to be differentiated by"
             )
     return [n % count for n in named]
 
@@ -213,11 +293,28 @@ def _differentiable(x: Any) -> Tensor:
     return x
 
 
-def _seed(t: Any, x: Tensor) -> Any:
+def _seeds(asked: str, tangent: Any, primal: Any) -> list[tuple[Tensor, Any]]:
+    """Each tensor of a structure with its tangent, which may be a list where the primal is an array."""
+    if isinstance(primal, Tensor):
+        return [(primal, _seed(tangent, primal, asked))]
+    if isinstance(primal, dict):
+        keys, fits = list(primal), isinstance(tangent, dict) and tangent.keys() == primal.keys()
+    else:
+        keys, fits = list(range(len(primal))), isinstance(tangent, list | tuple) and len(tangent) == len(primal)
+    if not fits:
+        raise ValueError(
+            f"{asked} got a tangent {tangent!r:.60} for a {type(primal).__name__}; expected the same nesting"
+        )
+    return [seed for key in keys for seed in _seeds(asked, tangent[key], primal[key])]
+
+
+def _seed(t: Any, x: Tensor, asked: str = "jvp") -> Any:
     """A tangent in the shape and dtype of its primal; a tensor only where someone records."""
     shape = np.shape(t)
     if shape != x.shape:
-        raise ValueError(f"jvp got a tangent of shape {shape} for a primal of shape {x.shape}; expected the same shape")
+        raise ValueError(
+            f"{asked} got a tangent of shape {shape} for a primal of shape {x.shape}; expected the same shape"
+        )
     if isinstance(t, Tensor) and open_recordings.get():
         return t
     t = t.value if isinstance(t, Tensor) else t

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.families import linear
-from autograd.graph import raw
+from autograd.graph import Value, raw
 from autograd.primitive import Primitive, composed
 
 # What can stand in an index beside arrays. Not bool, which makes a new axis as an array does.
 _SLICING = frozenset({int, slice, type(None), type(Ellipsis)})
+_USUAL = _SLICING | {np.ndarray, list}
 
 
 def _is_slicing(part: Any) -> bool:
@@ -35,20 +36,41 @@ def _scatter_add(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
         out = np.zeros(shape, dtype)
         out[index] = x
         return out
+    like = _like(x) or _like(_foreign(index))
     if len(shape) == 1:
-        out = np.zeros(shape, dtype, **_like(x))
+        out = np.zeros(shape, dtype, **like)
         np.add.at(out, index, x)
         return out
     # np.add.at is twice as fast on a flat array, where it has a loop of its own.
     positions = _positions(shape, index, x)
-    out = np.zeros(np.prod(shape, dtype=int), dtype, **_like(x))
+    out = np.zeros(np.prod(shape, dtype=int), dtype, **like)
     np.add.at(out, positions.reshape(-1), x.reshape(-1))
     return out.reshape(shape)
 
 
 def _like(x: Any) -> dict[str, Any]:
     """The option that has NumPy make an array of the same type as `x`, which may be one of others."""
-    return {"like": x} if hasattr(x, "__array_function__") else {}
+    return {} if isinstance(x, np.ndarray) or not hasattr(x, "__array_function__") else {"like": x}
+
+
+def _foreign(index: Any) -> Any:
+    """The first array in an index that is of another library's type, or None."""
+    for part in index if type(index) is tuple else (index,):
+        if type(part) not in _USUAL and hasattr(part, "__array_function__") and not isinstance(part, np.ndarray):
+            return None if isinstance(part, np.generic) else part
+    return None
+
+
+def picked(x: Any, index: Any) -> Any:
+    """x[index], where a plain array may be indexed by arrays of another type, whom NumPy's brackets do not ask."""
+    if type(x) is np.ndarray and (foreign := _foreign(index)) is not None:
+        x = of_type(x, foreign)
+    return x[index]
+
+
+def of_type(x: Any, other: Any) -> Any:
+    """A plain array as one of the type of `other`, for NumPy functions that ask only their first argument."""
+    return np.asarray(x, **_like(other))
 
 
 def _behind(stack: tuple[int, ...], index: Any) -> tuple[Any, ...]:
@@ -57,7 +79,7 @@ def _behind(stack: tuple[int, ...], index: Any) -> tuple[Any, ...]:
 
 
 def _getitem(x: Any, *, index: Any) -> Any:
-    return np.asarray(x)[index] if type(x) is float else x[index]
+    return picked(np.asarray(x) if type(x) is float else x, index)
 
 
 def _getitem_rule(g: Any, y: Any, x: Any, *, index: Any) -> Any:
@@ -76,7 +98,7 @@ def _getitem_rule(g: Any, y: Any, x: Any, *, index: Any) -> Any:
 def _scatter_add_rule(g: Any, y: Any, x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
     stack = g.shape[: g.ndim - y.ndim]
     if not stack:
-        return g[index]
+        return g[index] if isinstance(g, Value) else picked(g, index)
     if _is_basic(index):
         return g[_behind(stack, index)]
     return g.reshape((*stack, y.size))[..., _positions(shape, index, g)]
@@ -89,7 +111,7 @@ def _positions(shape: tuple[int, ...], index: Any, x: Any) -> Any:
         rows = index.astype(np.intp)
         length = np.prod(shape[1:], dtype=int)
         return ((rows + shape[0] * (rows < 0))[..., None] * length + np.arange(length)).reshape(rows.shape + shape[1:])
-    return np.arange(np.prod(shape, dtype=int), **_like(raw(x))).reshape(shape)[index]
+    return picked(np.arange(np.prod(shape, dtype=int), **_like(raw(x))).reshape(shape), index)
 
 
 # fmt: off

@@ -47,17 +47,12 @@ def _converted(y: Any, inputs: Sequence[Any], dtype: Any, casting: Any) -> Any:
     return y.astype(dtype)
 
 
-def holds_tensors(x: Any) -> bool:
-    """Whether `x` is a list or tuple with a tensor in it."""
-    return isinstance(x, list | tuple) and any(isinstance(leaf, Value) for leaf in leaves(x))
-
-
 def _pieces(arrays: Sequence[Any]) -> list[Any]:
     """What is to be joined; a list of tensors among them as one tensor."""
-    pieces = [x for x in arrays]
+    pieces = list(arrays)
     for i, x in enumerate(pieces):
-        if holds_tensors(x):
-            like: Any = next(leaf for leaf in leaves(x) if isinstance(leaf, Value))
+        like: Any = next((leaf for leaf in leaves(x) if isinstance(leaf, Value)), None)
+        if isinstance(x, list | tuple) and like is not None:
             pieces[i] = np.asarray(x, like=like)
     return pieces
 
@@ -84,37 +79,32 @@ def _several(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
 @composed(np.vstack)
 def vstack(tup: Sequence[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     """Arrays joined along the first axis, vectors as rows; also np.row_stack."""
-    return np.concatenate(_several(np.atleast_2d(*tup)), 0, dtype=dtype, casting=casting)
+    return np.concatenate(_several(np.atleast_2d(*_pieces(tup))), 0, dtype=dtype, casting=casting)
 
 
 @composed(np.hstack)
 def hstack(tup: Sequence[Any], *, dtype: Any = None, casting: Any = "same_kind") -> Any:
     """Arrays joined along the second axis, vectors end to end."""
-    arrays = _several(np.atleast_1d(*tup))
+    arrays = _several(np.atleast_1d(*_pieces(tup)))
     return np.concatenate(arrays, 0 if arrays and arrays[0].ndim == 1 else 1, dtype=dtype, casting=casting)
 
 
 @composed(np.dstack)
 def dstack(tup: Sequence[Any]) -> Any:
     """Arrays joined along the third axis; a vector of n is (1, n, 1), a matrix (m, n, 1)."""
-    return np.concatenate(_several(np.atleast_3d(*tup)), 2)
+    return np.concatenate(_several(np.atleast_3d(*_pieces(tup))), 2)
 
 
 @composed(np.column_stack)
 def column_stack(tup: Sequence[Any]) -> Any:
     """Arrays joined along the second axis, vectors as columns."""
-    return np.concatenate([x if np.ndim(x) > 1 else np.reshape(x, (-1, 1)) for x in tup], 1)
-
-
-def holds_tensors(x: Any) -> bool:
-    """Whether `x` is a list or tuple with a tensor in it."""
-    return isinstance(x, list | tuple) and any(isinstance(leaf, Value) for leaf in leaves(x))
+    return np.concatenate([x if np.ndim(x) > 1 else np.reshape(x, (-1, 1)) for x in _pieces(tup)], 1)
 
 
 @composed(np.append)
 def append(arr: Any, values: Any, axis: int | None = None) -> Any:
     """`values` behind `arr` along `axis`, or both end to end as vectors; lists of tensors are stacked."""
-    return np.concatenate([stack(*x) if holds_tensors(x) else x for x in (arr, values)], axis)
+    return np.concatenate(_pieces([arr, values]), axis)
 
 
 @composed(np.block)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from autograd.graph import raw
+from autograd.ops.index import of_type
 from autograd.primitive import composed
 
 
@@ -14,7 +15,8 @@ def take(a: Any, indices: Any, axis: int | None = None, *, mode: Any = "raise") 
     """The elements at `indices` along `axis`, or of all in a row; `mode` is for those beyond the end."""
     a, axis = (np.ravel(a), 0) if axis is None else (np.atleast_1d(a), axis)
     axis = normalize_axis_index(axis, a.ndim)
-    places = np.take(np.arange(a.shape[axis]), raw(indices), mode=mode)  # NumPy's own errors and modes
+    indices = raw(indices)
+    places = np.take(of_type(np.arange(a.shape[axis]), indices), indices, mode=mode)  # NumPy's own errors and modes
     return a[(slice(None),) * axis + (places,)]
 
 

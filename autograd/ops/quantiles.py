@@ -67,6 +67,7 @@ def quantile(
     weights: how much each element counts, for method="inverted_cdf" alone, as in NumPy.
     overwrite_input: taken, but nothing is overwritten.
 
+    The result keeps the dtype of `a`; an array `q` of float64 does not widen float32, as it would in NumPy.
     A NaN makes the result NaN. The derivative by `q` is the slope of the interpolation, at a rank that to its right,
     and 0 for the methods that jump; that by `weights` is 0, since they only choose.
 

@@ -7,6 +7,7 @@ import numpy as np
 from autograd.families import bilinear
 from autograd.graph import Value, raw
 from autograd.ops.differences import part
+from autograd.ops.index import picked
 from autograd.ops.masked import in_type
 from autograd.ops.statistics import data
 from autograd.primitive import composed
@@ -63,10 +64,10 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
         left = right = None
     place = np.clip(np.searchsorted(raw(xp), raw(x), side="right") - 1, 0, max(xp.shape[0] - 2, 0))
     following = np.minimum(place + 1, xp.shape[0] - 1)
-    x0, f0 = xp[place], fp[place]
-    width = xp[following] - x0
+    x0, f0 = picked(xp, place), picked(fp, place)
+    width = picked(xp, following) - x0
     share = (x - x0) / np.where(width == 0, 1, width)
-    y = f0 + (fp[following] - f0) * share
+    y = f0 + (picked(fp, following) - f0) * share
     y = np.where(x < xp[0], fp[0] if left is None else left, y)
     return np.where(x > xp[-1], fp[-1] if right is None else right, y)
 

@@ -26,6 +26,7 @@ from autograd.plan.trace import (
     drawn_already,
     is_traced,
 )
+from autograd.plan.watch import watched
 from autograd.tensor import Tensor, wrapped
 
 _WAITING = 8  # kinds of arguments that were met once
@@ -250,7 +251,8 @@ def _trace(trace: Trace, function: Callable[..., Any], args: Any, kwargs: Any) -
         names = _names_of(function, len(args))
         args = [_entered(trace, arg, name) for arg, name in zip(args, names, strict=True)]
         kwargs = {name: _entered(trace, arg, name) for name, arg in kwargs.items()}
-        results = function(*args, **kwargs)
+        with watched(trace.changes):
+            results = function(*args, **kwargs)
     finally:
         open_recordings.reset(token)
         trace.close(results)

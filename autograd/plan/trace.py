@@ -20,6 +20,7 @@ from autograd.plan.program import NUMBERS, Guard, Kind, Program, Ref, Step, is_n
 from autograd.plan.scalars import KINDS, TracedScalar, scalar
 from autograd.plan.state import Cell
 from autograd.plan.traced import Traced
+from autograd.plan.watch import value_in
 
 _NO_OPTIONS: dict[str, Any] = {}  # one for all
 
@@ -82,9 +83,9 @@ class Trace(Recording):
         reading.value = variable.value
 
     def changes(self, variable: Value, reading: Value | None = None) -> None:
-        """A variable is about to change, or was read: from here on it holds a traced array."""
-        if not isinstance(variable.value, Traced):
-            array = variable.value
+        """A variable is about to change, or is looked at: from here on it holds a traced array."""
+        array = value_in(variable)
+        if not isinstance(array, Traced):
             if isinstance(array, np.ndarray) and not array.flags.c_contiguous:
                 array = np.array(array, order="C")  # since programs are made for arrays that lie row by row
             variable.value = self._hold(Cell(variable), array, getattr(variable, "name", None), reading)

@@ -148,7 +148,8 @@ def module_page(module: ModuleType) -> str:
             text += f"\n.. rubric:: {kind}\n\n.. autosummary::\n   :toctree:\n   :nosignatures:\n\n{rows}\n"
     if kinds["Operations"]:
         text += "\n.. rubric:: Operations that NumPy lacks\n\nRows of the :doc:`table of operations <operations>`:\n\n"
-        text += "".join(f"- :ref:`{member} <op-{member.replace('_', '-')}>`\n" for member in kinds["Operations"])
+        rows_by_name = {member: getattr(module, member).name.replace("_", "-") for member in kinds["Operations"]}
+        text += "".join(f"- :ref:`{member} <op-{row}>`\n" for member, row in rows_by_name.items())
     if kinds["Elsewhere"]:
         text += "\n.. rubric:: Also here\n\n"
         text += "".join(f"- :py:obj:`{full}`\n" for full in kinds["Elsewhere"])

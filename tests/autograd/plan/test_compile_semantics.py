@@ -607,3 +607,64 @@ def test_memory_stays_flat() -> None:
         assert tracemalloc.get_traced_memory()[0] - before < 20_000
     finally:
         tracemalloc.stop()
+
+
+# Looks at a variable that make no reading of it.
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda v: v > 0,
+        lambda v: v == 1.0,
+        lambda v: 0.0 >= v,
+        lambda v: np.argmax(v),
+        lambda v: np.argsort(v),
+        lambda v: np.signbit(v),
+        lambda v: np.searchsorted(np.array([0.0, 2.0]), v),
+        lambda v: np.where(v > 1, 1.0, 0.0),
+        lambda v: v.value * 2,
+        lambda v: Tensor(v),
+        lambda v: np.select([v < 1, v < 2], [1.0, 2.0], 3.0),
+        lambda v: np.piecewise(v, [v < 1], [0.0, lambda x: x * x]),
+        lambda v: v.at[0].set(5.0),
+        lambda v: v.copy(),
+        lambda v: v.argmax(),
+        lambda v: v.astype(np.float32),
+    ],
+)
+def test_a_variable_that_is_looked_at_without_a_reading(look: Any) -> None:
+    v = Variable([1.0, -2.0, 0.5])
+    f = ag.compile(lambda: look(v))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # some are not compiled
+        for i in range(6):
+            v.assign(np.array([1.0, -2.0, 0.5]) * (-1) ** i + i)
+            np.testing.assert_array_equal(value(f()), value(look(v)))
+
+
+def test_a_mask_of_a_variable_is_not_frozen() -> None:
+    def train(x: Variable) -> Any:
+        def step() -> Any:
+            with Tape() as t:
+                loss = np.sum(np.where(x > 0, x * x, -x))
+            x.assign_sub(0.4 * t.gradient(loss, x) + 0.3)
+            return loss
+
+        return step
+
+    v, twin = Variable([1.0, 2.0, 0.5]), Variable([1.0, 2.0, 0.5])
+    compiled, eager = ag.compile(train(v)), train(twin)
+    for _ in range(8):
+        assert float(compiled()) == float(eager())
+        np.testing.assert_array_equal(v.numpy(), twin.numpy())
+    assert len(compiled.plans) == 1
+
+
+def test_a_variable_of_which_only_the_shape_counts() -> None:
+    v = Variable(np.ones((3, 4)))
+    f = ag.compile(lambda x: x * v.size + len(v) + v.ndim)
+    assert [float(f(np.float64(i))) for i in range(4)] == [5.0, 17.0, 29.0, 41.0]
+    v.value = np.ones((1, 2))  # which assign would refuse
+    assert float(f(np.float64(1.0))) == 5.0
+    assert "value" not in vars(Variable)
