@@ -39,6 +39,7 @@ def lock(array: Array) -> list[Array]:
     chain = [array]
     while isinstance(chain[-1].base, np.ndarray):
         chain.append(chain[-1].base)
+    chain = [a for a in chain if a.flags.owndata or a.base is not None]  # the memory of C could not be unlocked again
     held = []
     with _guard:
         for member in chain:

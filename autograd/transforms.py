@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.families import converted, ones_like, zeros_like
 from autograd.forward import forward
-from autograd.graph import Recording, calling_frame, note_cut, only, open_recordings
+from autograd.graph import Cut, Recording, calling_frame, note_cut, only, open_recordings, reached
 from autograd.nest import leaves, mapped
 from autograd.ops.elementwise import identity
 from autograd.reverse import backward
@@ -233,19 +233,18 @@ def _named(f: Callable[..., Any]) -> Callable[..., Any]:
 
 def _tell_cuts(tape: Tape, y: Any, sources: Any) -> None:
     """Warn of sources whose gradient is zero only because values computed from them left the recording."""
-    if all([cut.what in _TOLD for cut in tape.cuts]):
+    cuts = [cut for cut in tape.cuts if cut.what not in _TOLD]
+    if not cuts:
         return
-    from autograd.explain.facts import facts_about  # loaded where there is something to be told
-
-    targets = [tape.value_of(leaf) if isinstance(leaf, Tensor) else leaf for leaf in leaves(y)]
-    known = [facts_about(tape, target, list(leaves(sources))) for target in targets]
-    for facts in zip(*known, strict=True):
-        cuts = [cut for fact in facts if fact is not None for cut in fact.cuts if cut.what not in _TOLD]
-        if None in facts or not cuts:
+    targets = {id(tape.value_of(leaf) if isinstance(leaf, Tensor) else leaf) for leaf in leaves(y)}
+    for x in leaves(sources):
+        behind = {id(x), *[id(node.out) for node, _ in reached(tape.nodes, [x])]}
+        lost = [cut for cut in cuts if id(cut.value) in behind]
+        if targets & behind or not lost:
             continue
         frame = calling_frame(1)
         warnings.warn_explicit(
-            f"the gradient is zero, since {_lost(cuts)}",
+            f"the gradient is zero, since {_lost(lost)}",
             UserWarning,
             frame.f_code.co_filename,
             frame.f_lineno,
@@ -258,7 +257,7 @@ def _tell_cuts(tape: Tape, y: Any, sources: Any) -> None:
 _TOLD = ("stop_gradient", "numpy()")  # the first is asked for, the second has warned by itself
 
 
-def _lost(cuts: Sequence[Any]) -> str:
+def _lost(cuts: Sequence[Cut]) -> str:
     """Where values left the recording, and what to write instead."""
     places = ", ".join(dict.fromkeys([f"{cut.what} ({cut.where[0]}:{cut.where[1]})" for cut in cuts]))
     return (

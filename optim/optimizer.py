@@ -119,7 +119,9 @@ class Optimizer(ABC):
         1.0
         """
         trace = current_trace()
-        before = 0 if trace is None else trace.after_run.count(self._count)  # steps of the same run
+        if trace is None:
+            return function(self.iterations)
+        before = trace.after_run.count(self._count)  # steps of the same run
         return fresh(lambda: function(self.iterations + before), name)
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:

@@ -25,11 +25,11 @@ LIMITS = {
     "calls: scalar, forward": 13.5,
     "calls: scalar, backward": 17.5,
     "bytes: scalar operation held": 300,
-    "plan: steps": 81,
-    "plan: parts": 73,
-    "plan: buffers": 20,
-    "plan: bytes of buffers": 2_276_344,
-    "plan: bytes allocated by a run": 410_000,
+    "plan: steps": 78,
+    "plan: parts": 70,
+    "plan: buffers": 23,
+    "plan: bytes of buffers": 2_670_000,
+    "plan: bytes allocated by a run": 50_000,
 }
 
 

@@ -44,7 +44,7 @@ def paths_text(count: int) -> str:
     """
     if count >= UNCOUNTED:
         return "at least 10¹⁰⁰ paths"
-    return "1 path" if count == 1 else f"{count:,} paths" if count < 10**21 else f"{count:.1e} paths"
+    return "1 path" if count == 1 else f"{count:,} paths" if count < 10**21 else f"{count:.1e} paths".replace("e+", "e")
 
 
 def listed_text(e: Explanation) -> str:

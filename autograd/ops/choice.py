@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.families import converted, linear
 from autograd.graph import raw
-from autograd.ops.index import scatter_add
+from autograd.ops.index import picked, scatter_add
 from autograd.primitive import composed, constant
 
 # fmt: off
@@ -64,7 +64,8 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     Each function is called once, on the selected elements along one axis, as func(elements, *args, **kw).
     """
     plain = raw(x)
-    conditions = np.asarray(raw(condlist) if hasattr(condlist, "shape") else [raw(c) for c in condlist], dtype=bool)
+    conditions = raw(condlist) if hasattr(condlist, "shape") else np.stack([raw(c) for c in condlist])
+    conditions = conditions.astype(bool)
     if conditions.ndim == np.ndim(plain):  # a single condition
         conditions = conditions[None]
     if conditions.shape[1:] != np.shape(plain):
@@ -79,9 +80,9 @@ def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: 
     later = np.zeros(np.shape(plain), bool)
     for k in reversed(range(len(conditions))):
         condition, function = conditions[k, ...], funclist[k]
-        mine = np.asarray(condition & ~later)
+        mine = np.reshape(condition & ~later, np.shape(plain))
         later = later | condition
-        piece = _piece(function, x[condition], args, kw)[mine[condition]]
+        piece = picked(_piece(function, x[condition], args, kw), mine[condition])
         placed = scatter_add(piece, index=mine, shape=mine.shape)
         y = placed if y is None else y + placed
     return y

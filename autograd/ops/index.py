@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.families import linear
-from autograd.graph import Value, raw
+from autograd.graph import raw
 from autograd.primitive import Primitive, composed
 
 # What can stand in an index beside arrays. Not bool, which makes a new axis as an array does.
@@ -63,7 +63,7 @@ def _foreign(index: Any) -> Any:
 
 def picked(x: Any, index: Any) -> Any:
     """x[index], where a plain array may be indexed by arrays of another type, whom NumPy's brackets do not ask."""
-    if type(x) is np.ndarray and (foreign := _foreign(index)) is not None:
+    if type(x) is np.ndarray and type(index) not in _USUAL and (foreign := _foreign(index)) is not None:
         x = of_type(x, foreign)
     return x[index]
 
@@ -98,7 +98,7 @@ def _getitem_rule(g: Any, y: Any, x: Any, *, index: Any) -> Any:
 def _scatter_add_rule(g: Any, y: Any, x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
     stack = g.shape[: g.ndim - y.ndim]
     if not stack:
-        return g[index] if isinstance(g, Value) else picked(g, index)
+        return picked(g, index)
     if _is_basic(index):
         return g[_behind(stack, index)]
     return g.reshape((*stack, y.size))[..., _positions(shape, index, g)]

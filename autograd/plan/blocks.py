@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.plan.operands import Operands
-from autograd.plan.program import Program, Ref
+from autograd.plan.program import Kind, Program, Ref
 from autograd.plan.schedule import Run
 
 BLOCK = 2**15  # elements of a stretch
@@ -21,15 +21,15 @@ def pays(run: Run, program: Program) -> bool:
     return whole and len(run.steps) > 2 and prod(run.shape) >= 2 * BLOCK
 
 
-def blocked(run: Run, program: Program, operands: Operands) -> Callable[..., None]:
-    """The run as a function over the arrays of `operands`."""
-    text, space = text_of(run, program, operands)
+def blocked(run: Run, program: Program, operands: Operands) -> tuple[Callable[..., None], list[Kind]]:
+    """The run as a function over the arrays of `operands`, and then scratch arrays of these kinds."""
+    text, space, scratch = text_of(run, program, operands)
     exec(compile(text, "<run>", "exec"), space)
-    return space["loop"]
+    return space["loop"], scratch
 
 
-def text_of(run: Run, program: Program, operands: Operands) -> tuple[str, dict[str, Any]]:
-    """The source of the function, and the functions it calls by their names."""
+def text_of(run: Run, program: Program, operands: Operands) -> tuple[str, dict[str, Any], list[Kind]]:
+    """The source of the function, the functions it calls by their names, and the scratch arrays it needs."""
     kinds = program.kinds
     last = {ref: i for i, step in enumerate(run.steps) for ref in step.reads}
     free: dict[np.dtype[Any], list[str]] = {}
@@ -62,14 +62,12 @@ def text_of(run: Run, program: Program, operands: Operands) -> tuple[str, dict[s
             lines.append(f"{words[out]} = {function}({args})")
         else:
             lines.append(f"{function}({args}, out={words[out]})")
-    makes = [f"{name} = np.empty({BLOCK}, np.{dtype})" for name, dtype in scratch.items()]
     whole = operands.whole
     text = "\n".join([
-        f"def loop({', '.join(operands.parameters)}):",
-        *[f"    {line}" for line in makes],
+        f"def loop({', '.join([*operands.parameters, *scratch])}):",
         f"    for start in range(0, {whole}.size, {BLOCK}):",
         f"        part = slice(start, start + {BLOCK})",
         f"        size = min({BLOCK}, {whole}.size - start)",
         *[f"        {line}" for line in [*lines, *late]],
     ])  # fmt: skip
-    return text, space
+    return text, space, [Kind((BLOCK,), dtype) for dtype in scratch.values()]

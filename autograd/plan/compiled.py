@@ -69,9 +69,9 @@ def compile(function: Callable[..., Any]) -> Compiled:
 class Replay:
     """A plan, and what the function's result looks like around the arrays that the plan gives."""
 
-    def __init__(self, plan: Plan, results: Any) -> None:
+    def __init__(self, plan: Plan, places: Any) -> None:
         self.plan = plan
-        self._results = mapped(_Place, results)
+        self._results = places
 
     def __call__(self, inputs: list[Any]) -> Any:
         """What the function gives for these arguments."""
@@ -132,17 +132,23 @@ class Compiled:
         except Exception as error:
             with drawn_already(list(trace.program.fresh.values()), trace.drawn):
                 found = self.function(*args, **kwargs)  # whose own error it is, if there is one
+            error = trace.leaving or error  # which may have been caught on the way, and told as another
             if not isinstance(error, GradientNotANumberError):
                 told = isinstance(error, NotTraceableError)
                 self._give_up(key, str(error) if told else f"{type(error).__name__} while it was traced: {error}")
+            trace.forget()
             return found
         trace.store()
         shape = mapped(_Place, results)
+        found = mapped(_concrete, results)
+        trace.forget()
         before, _ = earlier = self._traces.setdefault(key, {}).pop(trace.program.decisions(), (None, None))
         if before is None:
             self._traces[key][trace.program.decisions()] = (trace, shape)
             self._forget_oldest()
             self._tell_all(trace)
+            if len(self._traces[key]) > _WAITING:
+                self._give_up(key, f"What it does depends on the data, and came out in {_WAITING + 1} ways")
         elif (where := self._difference(earlier, trace, shape)) is not None:
             self._give_up(
                 key,
@@ -152,8 +158,8 @@ class Compiled:
         else:
             note_shared(before.program, trace.program)
             del self._traces[key]
-            self._replays[key] = Replay(Plan(trace, self._name), results)
-        return mapped(_concrete, results)
+            self._replays[key] = Replay(Plan(trace, self._name), shape)
+        return found
 
     def _difference(self, earlier: Any, trace: Trace, shape: Any) -> str | None:
         """Where two traced calls differ, if they do."""

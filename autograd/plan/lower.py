@@ -218,6 +218,11 @@ class Lowered:
                 kind = self.program.kinds[ref]
                 self.lines.append(f"{self.names[ref]} = empty({kind.shape}, {self._word(kind.dtype)})")
         operands = Operands(run, self.program, self.names)
-        loop = (kernel if self.fuse else blocked)(run, self.program, operands)
+        scratch: list[str] = []
+        if self.fuse:
+            loop = kernel(run, self.program, operands)
+        else:
+            loop, kinds = blocked(run, self.program, operands)
+            scratch = [f"b{number}" for number in self.memory.scratch(kinds)]
         self.space[f"loop{len(self.lines)}"] = loop
-        self.lines.append(f"loop{len(self.lines)}({', '.join(operands.arguments)})")
+        self.lines.append(f"loop{len(self.lines)}({', '.join([*operands.arguments, *scratch])})")

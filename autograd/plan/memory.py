@@ -130,8 +130,22 @@ class Memory:
         self.safe_from = max([*self.guards_at, *[at for at, part in enumerate(parts) if _may_fail(part)], -1])
         self.kept = {owner for ref in program.results for owner in self.owners[ref]}
         self.last = self._last_uses(parts)
+        self._scratch: dict[Kind, list[int]] = {}  # the numbers of buffers that no value lies in
         self._replace_states(parts, made)
         self._share_buffers(parts)
+
+    def scratch(self, kinds: Iterable[Kind]) -> list[int]:
+        """Buffers of these kinds for what one part needs while it runs; every part may be given the same."""
+        taken: list[int] = []
+        for kind in kinds:
+            known = self._scratch.setdefault(kind, [])
+            free = [number for number in known if number not in taken]
+            if not free:
+                free = [len(self.kinds)]
+                known += free
+                self.kinds.append(kind)
+            taken.append(free[0])
+        return taken
 
     def _last_uses(self, parts: list[Part]) -> dict[Ref, int]:
         last: dict[Ref, int] = {}

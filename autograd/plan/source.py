@@ -173,7 +173,8 @@ class _Writer:
             return self.words(guard.value) if guard.expected else f"not {self.words(guard.value, tight=True)}"
         if guard.convert is is_number:
             return f"not np.isnan({self.words(guard.value)})"
-        return f"{self.words(guard.value, tight=True)} == {guard.expected!r}"
+        shape = ".shape" if guard.convert is np.shape else ""
+        return f"{self.words(guard.value, tight=True)}{shape} == {guard.expected!r}"
 
     def _check_gradients(self) -> None:
         """Hold, once, that no gradient is NaN."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 import sys
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,7 +18,7 @@ from autograd.plan.place import Places, is_ours
 from autograd.plan.program import NUMBERS, Guard, Kind, Program, Ref, Step, is_number
 from autograd.plan.scalars import KINDS, TracedScalar, scalar
 from autograd.plan.state import Cell
-from autograd.plan.traced import Traced
+from autograd.plan.traced import Traced, shape_by_data
 from autograd.plan.watch import value_in
 
 _NO_OPTIONS: dict[str, Any] = {}  # one for all
@@ -58,7 +57,7 @@ class Trace(Recording):
         self._arrays: dict[int, Traced] = {}  # by id: arrays that the function changes in place
         self._constants: dict[int, Ref] = {}  # by id
         self._views: dict[int, tuple[Any, list[weakref.ref[Traced]]]] = {}  # by id: an array, what shows it
-        self._leaving: NotTraceableError | None = None
+        self.leaving: NotTraceableError | None = None
 
     # What goes in.
 
@@ -121,6 +120,16 @@ class Trace(Recording):
         if isinstance(x, Traced):
             self.program.names.setdefault(x.ref, name)
 
+    def forget(self) -> None:
+        """Let go of the traced arrays, which know their trace: of a call that is over only the program is of use."""
+        for held in self.held:
+            del held.traced, held.array
+        self._inputs.clear()
+        self._arrays.clear()
+        self._constants.clear()
+        self._views.clear()
+        self.leaving = None  # whose traceback holds everything
+
     def close(self, results: Any = None) -> None:
         """Give the variables their arrays back, and note what they hold at the end and what the function gave."""
         self.closed = True
@@ -140,8 +149,8 @@ class Trace(Recording):
 
     def check(self) -> None:
         """Raise what has been left to the end: an error that was caught on the way, or a changed argument."""
-        if self._leaving is not None:
-            raise self._leaving
+        if self.leaving is not None:
+            raise self.leaving
         if any([traced.ref != ref for traced, ref in zip(self._inputs, self.program.inputs, strict=True)]):
             raise NotTraceableError("An argument is changed in place; return the new value instead")
 
@@ -169,6 +178,8 @@ class Trace(Recording):
         where, part_of = self._place()
         step = Step(function, self._refs(tuple(args)), self._refs(options), outs, several, where, part_of)
         self.program.steps.append(step)
+        if shape_by_data(function, args):
+            self._hold_shapes(outs, parts, where)
         traced = [scalar(self, ref, part) for ref, part in zip(outs, parts, strict=True)]
         self.note_views(traced, [x for x in leaves((args, options)) if isinstance(x, Traced)])
         if not several:
@@ -259,6 +270,16 @@ class Trace(Recording):
             )
         return value
 
+    def _hold_shapes(self, outs: Sequence[Ref], parts: Sequence[Any], where: tuple[str, int]) -> None:
+        """The program is for these shapes, which may come out otherwise in another run."""
+        self.program.guards += [Guard(ref, np.shape(part), np.shape) for ref, part in zip(outs, parts, strict=True)]
+        place = "{}:{}".format(*where)
+        self.told[place] = (
+            f"{place}: the shape of what is computed here depends on the data. The program holds for the shape at hand "
+            f"({', '.join([str(np.shape(part)) for part in parts])}); with any other the function is run as it is. "
+            f"np.where(mask, x, 0) keeps the shape"
+        )
+
     def without_nan(self, gradient: Traced) -> None:
         """Have each run find out whether a gradient is NaN, which is left to the engine."""
         if np.result_type(gradient.value).kind not in "fc":
@@ -271,10 +292,10 @@ class Trace(Recording):
     def left(self, what: str, instead: str = "return it and look at it outside") -> NotTraceableError:
         """The error for a value that leaves the program as an array or a number."""
         (name, line), _ = self._place()
-        self._leaving = NotTraceableError(
+        self.leaving = NotTraceableError(
             f"{name}:{line}: {what} takes a value out of the program, where a replay can not follow; {instead}"
         )
-        return self._leaving
+        return self.leaving
 
 
 def _over() -> RuntimeError:
@@ -302,19 +323,21 @@ def fresh(function: Callable[[], Any], name: str = "") -> Any:
     if trace is not None:
         return trace.fresh(function, name)
     drawn = _drawn.get()
-    if drawn and drawn[0][0] is _code(function):
-        return drawn.popleft()[1]
+    for i, (code, value) in enumerate(drawn):
+        if code is _code(function):
+            del drawn[i]
+            return value
     return function()
 
 
 # What an attempt that came to nothing has drawn already, for the run of the function itself that takes its place.
-_drawn: ContextVar[deque[tuple[Any, Any]] | None] = ContextVar("drawn", default=None)
+_drawn: ContextVar[list[tuple[Any, Any]]] = ContextVar("drawn", default=[])  # noqa: B039  never changed
 
 
 @contextmanager
 def drawn_already(functions: Sequence[Callable[[], Any]], values: Sequence[Any]) -> Iterator[None]:
     """Inside, `fresh` gives these values first: random numbers are not drawn twice for one call."""
-    token = _drawn.set(deque(zip(map(_code, functions), values, strict=False)))
+    token = _drawn.set(list(zip(map(_code, functions), values, strict=False)))
     try:
         yield
     finally:

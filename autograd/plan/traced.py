@@ -50,6 +50,27 @@ def with_item(x: Any, key: Any, value: Any) -> Any:
     return x
 
 
+_INTO_PLAIN = "to write into a plain array, make one of all its parts with np.stack, or use x.at"
+
+# Functions that give as many elements as the data say.
+_BY_DATA = frozenset([
+    np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.unique_all, np.unique_counts, np.unique_inverse,
+    np.unique_values, np.compress, np.extract, np.repeat, np.delete, np.insert, np.bincount, np.trim_zeros,
+    np.union1d, np.intersect1d, np.setdiff1d, np.setxor1d, np.histogram_bin_edges, np.histogram,
+])  # fmt: skip
+_METHODS_BY_DATA = frozenset([".nonzero", ".compress", ".repeat"])
+
+
+def shape_by_data(function: Callable[..., Any], args: Any) -> bool:
+    """Whether the shape of what a call gives may depend on more than the shapes of what it is given."""
+    if function is item:
+        key = args[1]
+        return any([isinstance(x, Traced) and x.dtype == bool for x in (key if type(key) is tuple else (key,))])
+    if function is np.where:
+        return len(args) == 1
+    return function in _BY_DATA or function.__name__ in _METHODS_BY_DATA
+
+
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     """A value of the program: `ref` says which, `value` holds the array or number of this run.
 
@@ -210,7 +231,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return self.trace.decided(self, operator.index)
 
     def __float__(self) -> float:
-        raise self.trace.left("float()")
+        raise self.trace.left("float()", f"return it and look at it outside; {_INTO_PLAIN}")
 
     def __complex__(self) -> complex:
         raise self.trace.left("complex()")
@@ -224,7 +245,10 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         raise self.trace.left("tolist()")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        raise self.trace.left("a conversion to a NumPy array")
+        raise self.trace.left(
+            "a conversion to a NumPy array",
+            f"return it and look at it outside; to index a plain array, write ag.Tensor(plain)[x]; {_INTO_PLAIN}",
+        )
 
     def __str__(self) -> str:
         raise self.trace.left("a text of it, as print() makes,")

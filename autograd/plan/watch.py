@@ -33,8 +33,8 @@ def watched(notice: Callable[[Variable], None]) -> Iterator[None]:
             notice(variable)
         return _slot.__get__(variable)
 
-    Variable.value = property(look, _slot.__set__)  # type: ignore[assignment]
+    setattr(Variable, "value", property(look, _slot.__set__))  # noqa: B010  in front of the slot
     try:
         yield
     finally:
-        del Variable.value
+        delattr(Variable, "value")

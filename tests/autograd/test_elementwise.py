@@ -120,8 +120,8 @@ def test_clip_gives_its_bounds_what_they_decide() -> None:
 def test_clip_refuses_two_pairs_of_names() -> None:
     with pytest.raises(ValueError, match="one pair of names"):
         ag.ops.kinks.clip_by_keywords(Tensor([1.0]), 0, 1, min=0)
-    with pytest.raises(NoDerivativeError, match="write a recorded result into an existing array"):
-        np.clip(Tensor([1.0]), 0, 1, out=np.zeros(1))
+    with Tape(), pytest.raises(NoDerivativeError, match="write a recorded result into an existing array"):
+        np.clip(Variable([1.0]), 0, 1, out=np.zeros(1))
 
 
 @pytest.mark.parametrize(

@@ -913,3 +913,35 @@ def test_35_where_there_is_no_source_to_read() -> None:
     assert kinds(names["a"]) == ["outside the scope"]
     assert kinds(names["b"]) == ["not watched"]
     assert names["n"].target == "y"
+
+
+@pytest.mark.parametrize(
+    ("f", "op"),
+    [
+        (lambda A: np.linalg.slogdet(A)[1], "slogdet"),
+        (lambda A: np.sum(np.linalg.eigh(A)[0]), "eigh"),
+        (lambda A: np.sum(np.linalg.svd(A)[1]), "svd"),
+        (lambda A: np.sum(np.linalg.eig(A)[0].real), "eig"),
+    ],
+)
+def test_35_operations_with_several_results_are_explained(f, op) -> None:
+    """Of a symmetric positive matrix the last three are its trace, and the first has the inverse as its gradient."""
+    matrix = np.array([[2.0, 0.5], [0.5, 1.0]])
+    A = Variable(matrix, name="A")
+    with Tape() as t:
+        y = f(A)
+    explanation = t.explain(y, A)
+    assert f"pick of {op}" in str(explanation)
+    expected = np.linalg.inv(matrix) if op == "slogdet" else np.eye(2)
+    np.testing.assert_allclose(explanation.total, expected, atol=1e-14)
+    assert explanation.agrees
+
+
+def test_35_more_paths_than_people_count_are_given_by_their_size() -> None:
+    """Two ways through each of 266 products: 2²⁶⁶ = 1.19 · 10⁸⁰."""
+    x = Variable(1.0, name="x")
+    with Tape() as t:
+        y = x
+        for _ in range(266):
+            y = y * 0.5 + y * 0.5
+    assert "the sum over 1.2e80 paths" in str(t.explain(y, x))

@@ -134,8 +134,8 @@ def test_what_picking_refuses() -> None:
         np.take(x, 3, axis=1)
     with pytest.raises(TypeError, match="Cannot cast"):
         np.take(x, np.array([1.5]))
-    with pytest.raises(NoDerivativeError, match="write a recorded result into an existing array"):
-        np.take(x, 0, out=np.zeros(()))
+    with Tape(), pytest.raises(NoDerivativeError, match="write a recorded result into an existing array"):
+        np.take(Variable(ROWS), 0, out=np.zeros(()))
     with pytest.raises(IndexError, match="out of bounds"):
         np.delete(x, 7, axis=1)
     with pytest.raises(ValueError, match="got indices of 1 axes for an array of 2; expected as many"):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd import Tape, Tensor
+from autograd import Tape, Tensor, Variable
 from autograd.errors import NoDerivativeError
 from autograd.graph import Value
 
@@ -27,8 +27,24 @@ def test_dtype_and_casting(join: Any) -> None:
 
 def test_out_is_refused() -> None:
     for join in (np.concatenate, np.stack):
-        with pytest.raises(NoDerivativeError, match=r"existing array \(out=.*the gradient would be lost"):
-            join([Tensor(A), A], out=np.zeros((4, 3)))
+        with Tape(), pytest.raises(NoDerivativeError, match=r"existing array \(out=.*the gradient would be lost"):
+            join([Variable(A), A], out=np.zeros((4, 3)))
+
+
+def test_lists_of_tensors_may_stand_among_the_pieces() -> None:
+    """a, b, a², and 7 in all arrangements: the derivatives by a and b are counted by hand."""
+    joins: list[tuple[Callable[..., Any], list[Any], list[float]]] = [
+        (lambda x: np.concatenate([[x[0]], x, [7.0], (x[1], x[0] ** 2)]), [2, 2, 3, 7, 3, 4], [6, 2]),
+        (lambda x: np.hstack([[x[0]], x]), [2, 2, 3], [2, 1]),
+        (lambda x: np.vstack([[x[0], x[0]], x]), [[2, 2], [2, 3]], [3, 1]),
+        (lambda x: np.stack([[x[1], 7.0], x]), [[3, 7], [2, 3]], [1, 2]),
+        (lambda x: np.column_stack([[x[1], 7.0], x]), [[3, 2], [7, 3]], [1, 2]),
+        (lambda x: np.dstack([[x[1], 7.0], x]), [[[3, 2], [7, 3]]], [1, 2]),
+        (lambda x: np.concatenate([[[x[0], x[1]]], x.reshape(1, 2)]), [[2, 3], [2, 3]], [2, 2]),
+    ]
+    for join, expected, slopes in joins:
+        assert join(Tensor([2.0, 3.0])).tolist() == expected
+        assert ag.grad(lambda x, join=join: np.sum(join(x)))(np.array([2.0, 3.0])).tolist() == slopes
 
 
 def test_append_stacks_lists_of_tensors() -> None:

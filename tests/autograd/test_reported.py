@@ -359,3 +359,10 @@ def test_the_advice_of_the_checks_names_operations_that_exist() -> None:
     from autograd.primitive import registry
 
     assert _FORWARD.keys() | _BACKWARD.keys() <= registry.keys()
+
+
+def test_an_array_in_the_memory_of_c_is_not_locked_since_it_could_not_be_unlocked() -> None:
+    optimize = pytest.importorskip("scipy.optimize")
+    f = lambda x: x * x - np.array([4.0, 9.0])
+    found = optimize.root(lambda x: f(x), [1.0, 1.0], jac=lambda x: np.array(ag.jacobian(f)(x)))
+    np.testing.assert_allclose(found.x, [2.0, 3.0], rtol=1e-8)

@@ -182,8 +182,8 @@ def test_other_names_of_scipys() -> None:
 def test_a_function_of_scipys_without_a_row_is_refused() -> None:
     with pytest.raises(NoDerivativeError, match="fresnel was called on a tensor"):
         scipy.special.fresnel(Tensor(1.0))
-    with pytest.raises(NoDerivativeError, match="out="):
-        scipy.special.erf(Tensor([1.0]), out=np.zeros(1))
+    with Tape(), pytest.raises(NoDerivativeError, match="out="):
+        scipy.special.erf(Variable([1.0]), out=np.zeros(1))
 
 
 def test_without_scipy_it_says_what_to_install(monkeypatch) -> None:

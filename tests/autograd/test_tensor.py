@@ -1,5 +1,8 @@
 """Tensors and variables as Python and NumPy objects: operators, conversions, assignment, messages."""
 
+import copy
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -132,9 +135,67 @@ def test_item_assignment_names_the_ways_out() -> None:
 
 def test_in_place_on_a_plain_array_is_refused() -> None:
     a = np.ones(2)
-    with pytest.raises(NoDerivativeError, match="Write `a = a \\+ x`"):
+    with Tape(), pytest.raises(NoDerivativeError, match="Write `a = a \\+ x`"):
         a += Variable([1.0, 2.0])
     assert a.tolist() == [1, 1]
+
+
+def test_what_no_tape_follows_may_be_written_into_plain_arrays() -> None:
+    """a − g, the products 2 · 3 and 1 · 3 where asked for, the sum and the join; a tape that is open follows others."""
+    a, out = np.ones(2), np.array([7.0, 7.0])
+    before = a
+    a -= 0.5 * ag.grad(lambda w: np.sum(w**2))(a)
+    assert a is before
+    assert a.tolist() == [0, 0]
+    x = Tensor([2.0, 1.0])
+    with Tape() as t:
+        assert np.multiply(x, 3.0, out=out, where=[True, False]) is out
+        assert out.tolist() == [6, 7]
+        assert np.sum(x, 0, None, out[:1].reshape(())) == 3
+        assert np.concatenate([x, x], out=np.zeros(4)).tolist() == [2, 1, 2, 1]
+        assert np.squeeze(np.take(x, 1, out=np.zeros(()))) == 1
+        assert np.add.reduce(x, out=np.zeros(())) == 3
+        t.watch(x)
+        for call in (
+            lambda: np.add.reduce(x, out=out[0]),
+            lambda: np.multiply(1.0, x, out=out),
+            lambda: x.cumsum(out=out),
+        ):
+            with pytest.raises(NoDerivativeError, match="into an existing array"):
+                call()
+    assert out.tolist() == [3, 7]
+    for own in (Tensor([0.0, 0.0]), Variable([0.0, 0.0])):
+        with pytest.raises(NoDerivativeError, match="into an existing array"):
+            np.add(x, 1.0, out=own)
+
+
+def test_a_tensors_copies_are_itself_and_a_variables_are_others() -> None:
+    """The derivative of x² + 3x + x is 2x + 4."""
+    g = ag.grad(lambda x: copy.deepcopy(x) ** 2 + 3 * copy.copy(x) + copy.deepcopy({"x": [x]})["x"][0])
+    assert float(g(5.0)) == 14
+    v = Variable(np.ones(2, np.float32), name="v", trainable=False)
+    one, same = copy.deepcopy([v, v])
+    assert one is same
+    assert (one.name, one.dtype, one.trainable) == ("v", np.float32, False)
+    one.assign_add([1.0, 1.0])
+    assert v.tolist() == [1, 1]
+
+
+def test_conversions_name_the_remedy() -> None:
+    x = Variable([1.0, 2.0])
+    with Tape():
+        for convert in (lambda: np.array([x[0], x[1]]), lambda: np.full(3, x[0]), lambda: np.eye(2) @ [x[0], x[1]]):
+            with pytest.warns(UserWarning, match=r"ag\.array\(\[\.\.\.\]\) or np\.stack.*np\.full use ag\.full"):
+                convert()
+
+
+def test_a_matrix_of_numpys_is_refused() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        matrix = np.matrix([[1.0, 2.0]])
+    for call in (lambda x: matrix * x, lambda x: x @ matrix.T, lambda x: np.dot(matrix, x), lambda x: Tensor(matrix)):
+        with pytest.raises(TypeError, match=r"got an np\.matrix.*np\.asarray\(X\).*X @ t"):
+            call(Tensor([1.0, 2.0]))
 
 
 def test_unknown_functions_say_what_to_do() -> None:
@@ -145,7 +206,7 @@ def test_unknown_functions_say_what_to_do() -> None:
         np.isnat(x)
     with pytest.raises(NoDerivativeError, match=r"no derivative rule is known.*x\.numpy\(\).*CONTRIBUTING"):
         x.__array_function__(lambda x: x, (), (x,), {})
-    with pytest.raises(NoDerivativeError, match=r"np\.exp\(\.\.\., where=\)"):
+    with pytest.raises(NoDerivativeError, match=r"np\.where\(m, np\.exp\(np\.where\(m, x, 1\)\), 0\)"):
         np.exp(x, where=[True, False])
     with pytest.raises(NoDerivativeError, match=r"np\.squeeze\(\.\.\., axes=\).*expected only axis"):
         Tensor.__array_function__(x, np.squeeze, (), (x,), {"axes": 0})
@@ -168,7 +229,7 @@ def test_what_is_no_number_is_refused(value) -> None:
 
 
 def test_a_list_of_tensors_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"gradients would be lost.*Join tensors with np\.stack"):
+    with pytest.raises(TypeError, match=r"gradients would be lost.*ag\.array\(\[\.\.\.\]\) or np\.stack"):
         Tensor([Tensor(1.0), Tensor(2.0)])
 
 
@@ -249,5 +310,6 @@ def test_more_of_what_numpys_arrays_have() -> None:
         with pytest.raises(ReadOnlyError, match=r"a tensor does not change; write x = np\.(sort|partition)"):
             change()
     for call in (x.sum, x.max, x.cumsum, x.round, x.trace, x.clip):
-        with pytest.raises(NoDerivativeError, match="into an existing array"):
+        with Tape() as t, pytest.raises(NoDerivativeError, match="into an existing array"):
+            t.watch(x)
             call(out=np.zeros((2, 2)))

@@ -133,6 +133,93 @@ def test_the_gradient_of_a_constant_is_zero(constant) -> None:
     assert ag.hvp(lambda x: constant, np.ones(2), np.ones(2)).tolist() == [0, 0]
 
 
+def _filled(x):
+    y = np.zeros(2)
+    for i in range(2):
+        y[i] = x[i] ** 2
+    return np.sum(y)
+
+
+@pytest.mark.parametrize(
+    ("f", "what"),
+    [
+        (_filled, "conversion to a Python number"),
+        (lambda x: math.exp(x[0]), "conversion to a Python number"),
+        (lambda x: sum(x.tolist()), r"tolist\(\)"),
+        (lambda x: complex(x[0]).real, "conversion to a Python number"),
+    ],
+)
+def test_a_gradient_lost_on_the_way_is_told(f, what) -> None:
+    x = np.array([1.0, 2.0])
+    told = rf"{what} \(.*test_transforms\.py:\d+\).*y\.at\[i\]\.set\(t\).*np\.stack.*np\.exp"
+    for call in (ag.grad(f), ag.value_and_grad(f), ag.hessian(f), lambda x: ag.vjp(f, x)):
+        with pytest.warns(
+            UserWarning, match=f"the gradient is zero, since a tensor left the recording here: {told}"
+        ) as w:
+            call(x)
+        assert {warning.filename for warning in w} == {__file__}
+    with pytest.raises(
+        TypeError, match=f"returns ndarray; expected one tensor; a tensor left the recording here: {told}"
+    ):
+        ag.jacobian(lambda x: np.array([f(x)]))(x)
+    for mode in ("forward", "reverse"):
+        with pytest.warns(UserWarning, match=told):
+            ag.jacobian(lambda x: Tensor([f(x), 1.0]), mode=mode)(x)
+
+
+def test_a_gradient_that_is_zero_by_intent_is_not_told() -> None:
+    """Constants, stop_gradient, an argument that is not used beside one that is printed, a number that also flows."""
+    x = np.array([1.0, 2.0])
+    for f in (lambda x: 3.0, lambda x: np.sum(ag.stop_gradient(x)), lambda x: np.sum(x) * float(x[0])):
+        ag.grad(f)(x)
+        ag.vjp(f, x)
+    ag.grad(lambda x, unused: np.sum(x) * float(x[0]), argnums=(0, 1))(x, 1.0)
+    ag.jacobian(lambda x: ag.stop_gradient(x) * np.ones(2))(x)
+
+
+def test_nested_structures_in_forward_mode() -> None:
+    """f = w₀² b + w₁ b³ and its derivatives along a direction, by hand at w = (1, 2), b = 3."""
+    f = lambda p: p["w"][0] ** 2 * p["b"][0] + p["w"][1] * p["b"][0] ** 3
+    at, along = {"w": np.array([1.0, 2.0]), "b": [3.0]}, {"b": [1.0], "w": [10.0, 100.0]}
+    y, dy = ag.jvp(f, [at], [along])
+    assert (float(y), float(dy)) == (57, 6 * 10 + 27 * 100 + 55)
+    product = ag.hvp(f, at, along)
+    # by w₀: 2 b · 10 + 2 w₀ · 1; by w₁: 3 b² · 1; by b: 2 w₀ · 10 + 3 b² · 100 + 6 b w₁ · 1
+    assert {k: np.ravel(v).tolist() for k, v in product.items()} == {"w": [62, 27], "b": [20 + 2700 + 36]}
+    assert isinstance(product["b"], list)
+    assert ag.hvp(lambda p: p["a"] ** 2, {"a": 3.0, "unused": np.ones(2)}, {"a": 1.0, "unused": np.ones(2)})[
+        "unused"
+    ].tolist() == [0, 0]
+    for wrong in ({"w": [1.0, 1.0]}, [1.0], {"w": [1.0, 1.0], "b": [1.0, 2.0]}):
+        with pytest.raises(ValueError, match=r"hvp got a tangent .* expected the same nesting"):
+            ag.hvp(f, at, wrong)
+
+
+def test_hvp_hands_on_further_arguments() -> None:
+    assert ag.hvp(lambda x, a, n: a * np.sum(x**n), np.array([1.0, 2.0]), [1.0, 1.0], 5.0, 3).tolist() == [30, 60]
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward", None])
+def test_jacobians_by_several_arguments(mode) -> None:
+    a, b = np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0])
+    by_a, by_b = ag.jacobian(lambda a, b: np.outer(a, b), argnums=(0, 1), mode=mode)(a, b)
+    np.testing.assert_array_equal(by_a.numpy(), np.einsum("ik,j->ijk", np.eye(2), b))
+    np.testing.assert_array_equal(by_b.numpy(), np.einsum("i,jk->ijk", a, np.eye(3)))
+    (only,) = ag.jacobian(lambda x: x * x, argnums=[0], mode=mode)(a)
+    assert only.tolist() == [[2, 0], [0, 4]]
+
+
+def test_functions_of_functions_keep_names_and_docs() -> None:
+    def energy(x):
+        """The energy of x."""
+        return np.sum(x * x)
+
+    energy.calls = 0
+    for transform in (ag.grad, ag.value_and_grad, ag.jacobian, ag.hessian, ag.checkpoint):
+        made = transform(energy)
+        assert (made.__name__, made.__doc__) == ("energy", "The energy of x.")
+
+
 def test_stop_gradient_is_a_constant() -> None:
     assert float(ag.grad(lambda x: ag.stop_gradient(x) * x)(3.0)) == 3
 
@@ -147,6 +234,12 @@ def test_errors() -> None:
         ag.jacobian(np.exp, mode="backward")
     with pytest.raises(TypeError, match="jacobian got a list as argument 0"):
         ag.jacobian(lambda x: x[0])([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"jacobian got a dict as argument 0.*argnums=\(0, 1\)"):
+        ag.hessian(lambda p: p["a"] ** 2)({"a": 1.0})
+    with pytest.raises(TypeError, match=r"hessian got argnums=\(0, 1\); expected one argument.*ag\.hvp"):
+        ag.hessian(lambda a, b: a * b, argnums=(0, 1))
+    with pytest.raises(ValueError, match="0 positional arguments; pass by position, not by keyword"):
+        ag.grad(lambda a: a)(a=1.0)
     with pytest.raises(ValueError, match="2 primals and 1 tangents"):
         ag.jvp(lambda a, b: a, [1.0, 2.0], [1.0])
     with pytest.raises(ValueError, match=r"tangent of shape \(2,\) for a primal of shape \(\)"):

@@ -46,6 +46,12 @@ def as_run(function: Any, args: list[Any]) -> tuple[Run, Any, Operands]:
     return run, trace.program, Operands(run, trace.program, names)
 
 
+def with_scratch(run: Run, program: Any, places: Operands) -> Any:
+    """The run in blocks, given the scratch arrays it asks for."""
+    loop, kinds = blocks.blocked(run, program, places)
+    return lambda *arrays: loop(*arrays, *[kind.empty() for kind in kinds])
+
+
 def called(loop: Any, run: Run, program: Any, places: Operands, args: list[Any]) -> Any:
     """What a loop writes for these arguments."""
     arrays = iter([x for x in args if isinstance(x, np.ndarray)])
@@ -69,7 +75,7 @@ def test_forms(function: Any, dtype: Any, kind: str) -> None:
         for args in operands(function, dtype):
             expected = function(*args)
             run, program, places = as_run(function, args)
-            loop = (kernels.kernel if kind == "loop" else blocks.blocked)(run, program, places)
+            loop = kernels.kernel(run, program, places) if kind == "loop" else with_scratch(run, program, places)
             found = called(loop, run, program, places, args)
             assert found.dtype == expected.dtype
             np.testing.assert_array_equal(found, expected)

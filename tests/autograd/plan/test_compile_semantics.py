@@ -1,5 +1,6 @@
 """What a compiled function promises: the results of the function itself, whatever happens around it."""
 
+import gc
 import threading
 import tracemalloc
 import warnings
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import optim
 from autograd import Tape, Tensor, Variable
 from autograd.plan.compiled import Compiled
 
@@ -617,7 +619,7 @@ def test_memory_stays_flat() -> None:
     [
         lambda v: v > 0,
         lambda v: v == 1.0,
-        lambda v: 0.0 >= v,
+        lambda v: v <= 0.0,
         lambda v: np.argmax(v),
         lambda v: np.argsort(v),
         lambda v: np.signbit(v),
@@ -668,3 +670,134 @@ def test_a_variable_of_which_only_the_shape_counts() -> None:
     v.value = np.ones((1, 2))  # which assign would refuse
     assert float(f(np.float64(1.0))) == 5.0
     assert "value" not in vars(Variable)
+
+
+def test_a_shape_that_depends_on_the_data_is_told_and_held() -> None:
+    """What comes out smaller must not be spread over a buffer of the shape it had."""
+
+    def f(x: Any) -> Any:
+        y = x[x > 0] * 2
+        return np.sum(np.exp(y) * y - 1), np.nonzero(x)[0] + 1
+
+    calls = [(np.array(x),) for x in ([1.0, 2, -3], [2.0, 1, -3], [1.0, -2, -3], [3.0, 2, 1], [0.0, 1, 2])]
+    with pytest.warns(UserWarning, match=r"test_compile_semantics.py:\d+: the shape of what is computed here depends"):
+        compiled = agrees(f, *calls, plans=1)
+    assert ".shape == (2,)" in compiled.plans[0].source
+
+
+def test_shapes_that_never_come_again_end_the_tracing() -> None:
+    f = ag.compile(lambda x: np.sum(x[x > 0]))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for i in range(12):
+            assert f(np.arange(20.0) - i) == np.sum(np.arange(20 - i))
+    assert [str(w.message) for w in told if "in 9 ways" in str(w.message)]
+    assert len(told) == 2
+
+
+TABLE = np.arange(12.0).reshape(4, 3) / 7
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda e, i: e[i],
+        lambda e, i: e[i[:, None], np.array([0, 2])],
+        lambda e, i: e[range(3), i[:3] % 3] * 2,
+        lambda e, i: np.take(e, i, axis=0),
+        lambda e, i: np.take(e, i % 3, axis=-1, mode="clip"),
+        lambda e, i: np.take_along_axis(e, i[:, None] % 3, axis=1),
+        lambda e, i: np.take_along_axis(e[None] * 1.0, i[None, :, None], axis=1),
+        lambda e, i: e.at[i].set(e[:1] * 2),
+        lambda e, i: e.at[i].add(e * e),
+        lambda e, i: np.interp(i * 0.3, np.linspace(0, 1, 4), e[:, 1]),
+        lambda e, i: np.piecewise(e * i[0], [e < 1], [0.0, lambda v: v * v]),
+        lambda e, i: np.maximum.accumulate(e * np.cos(i)[:, None]),
+        lambda e, i: np.percentile(e * i[:, None], [10, 90]),
+        lambda e, i: np.choose(i[:3], [e[0], e[1], e[2], e[3]]),
+        lambda e, i: Tensor(np.eye(4))[i] @ e,
+    ],
+)
+def test_integers_of_the_arguments_index_what_does_not_change(f: Any) -> None:
+    table = Tensor(TABLE)
+    step = ag.value_and_grad(lambda e, i: np.sum(f(e, i) ** 2))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        agrees(lambda i: step(table, i), *[((np.array([3, 0, 1, 2]) + k) % 4,) for k in range(4)], plans=1)
+
+
+@pytest.mark.parametrize(
+    ("f", "instead"),
+    [
+        (lambda x: np.eye(3)[x], r"a conversion .* write ag.Tensor\(plain\)\[x\]"),
+        (lambda x: np.zeros((2, 2)).__setitem__(0, x[1:] * 2), "a conversion .* with np.stack, or use x.at"),
+        (lambda x: np.zeros(2).__setitem__(0, x[1] - x[0]), r"(a conversion|float\(\)) .* with np.stack, or use x.at"),
+    ],
+)
+def test_what_to_write_instead_is_told(f: Any, instead: str) -> None:
+    with pytest.warns(UserWarning, match=rf"test_compile_semantics.py:\d+: {instead}"):
+        ag.compile(f)(np.array([0, 2, 1]))
+
+
+def test_the_name_of_the_function_is_that_of_what_was_differentiated() -> None:
+    def energy(x: Any) -> Any:
+        return x * float(x)
+
+    with pytest.warns(UserWarning, match="energy is not compiled"):
+        ag.compile(ag.value_and_grad(energy))(2.0)
+
+
+def test_no_reference_cycles() -> None:
+    """What a trace held is let go of at once."""
+    w = Variable(np.ones((100, 100)))
+    step = ag.compile(step_of(w))
+    x = np.ones((500, 100)) / 100
+    gc.collect()
+    gc.disable()
+    try:
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(2):
+            step(x)
+        after = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert after - before < 300_000  # a trace makes 4 MB
+
+
+def test_a_step_without_numba_makes_no_arrays_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.plan.plan.available", lambda: False)
+    w = Variable(np.ones(2**17))
+    step = ag.compile(lambda x: (w.assign(np.exp(np.sin(w * x) - 1.0) * w), None)[1])
+    for _ in range(3):
+        step(0.5)
+    tracemalloc.start()
+    try:
+        step(0.5)
+        assert tracemalloc.get_traced_memory()[1] < 20_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_where_a_plan_is_given_up_the_optimizer_goes_on_as_it_would_have() -> None:
+    """Its numbers of the step, learning rate and bias corrections, are not those of one another."""
+
+    def training(w: Variable) -> Any:
+        optimizer = optim.Adam(0.1)
+
+        def step(x: Any) -> Any:
+            with Tape() as t:
+                loss = np.sum((x * w) ** 2) if np.all(x > 0) else np.sum((x - w) ** 4)
+            optimizer.apply_gradients([(t.gradient(loss, w), w)])
+            return loss
+
+        return step
+
+    w, twin = Variable([1.0, 2.0]), Variable([1.0, 2.0])
+    compiled, eager = ag.compile(training(w)), training(twin)
+    with pytest.warns(UserWarning, match="depends on the data"):
+        for sign in (1, 1, 1, -1, 1, -1, -1, 1):
+            assert float(compiled(X[0] * sign)) == float(eager(X[0] * sign))
+            np.testing.assert_array_equal(w.numpy(), twin.numpy())
+    assert len(compiled.plans) == 1
