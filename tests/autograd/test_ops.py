@@ -114,6 +114,7 @@ UNLIKE = dict.fromkeys(
     "einsum-iii->i": "NumPy reads beyond an array of which one axis is shorter",
     "quantile-axes": "NumPy can not flatten several axes of nothing",
     "max-initial": "NumPy takes a number as the start, not an array",
+    "interp": "NumPy has nothing at no places from 2.5 on, and an error before",
     "average-axis": "NumPy divides by the number of results",
     "windows_added": "another number of windows needs another shape=",
     "conv_transpose": "another number of windows needs another shape=",

@@ -32,6 +32,7 @@ def _two(a):
 def _sums(f, a):
     """Sums over eigenvalues and eigenvectors, which know of no order."""
     w, v = f(a)
+    w = np.real(w)  # complex, from NumPy 2.5 on, also where all are real
     return np.sum(w, keepdims=True), np.sum(w**2, keepdims=True), np.sum(abs(v) ** 3, axis=1)
 
 
