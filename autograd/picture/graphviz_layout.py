@@ -40,6 +40,9 @@ def by_library(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[C
     return _arranged(run, boxes, links, clusters)
 
 
+_LARGE = 400  # boxes
+
+
 def _arranged(
     run: Callable[[str], bytes], boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster]
 ) -> Arrangement:
@@ -54,9 +57,11 @@ def _arranged(
 
 def _dot(boxes: Sequence[Box], links: Sequence[Link], clusters: Sequence[Cluster], ordered: bool) -> str:
     """The boxes and links in DOT. Lengths are in points, of which we make pixels; only sizes are in inches."""
+    # Of a large graph, straight links and fewer rounds of improvement, or it takes minutes.
+    limits = "nslimit=5, nslimit1=5" if len(boxes) <= _LARGE else "nslimit=1, nslimit1=1, mclimit=0.1, splines=line"
     lines = [
         "digraph {",
-        f"graph [rankdir=BT, nodesep=0.3, ranksep=0.45, nslimit=5, nslimit1=5{', ordering=in' if ordered else ''}]",
+        f"graph [rankdir=BT, nodesep=0.3, ranksep=0.45, {limits}{', ordering=in' if ordered else ''}]",
         'node [label="", fixedsize=true]',
         "edge [dir=none]",
     ]
