@@ -86,14 +86,9 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
             return operation(*args)
         names = _parameters(function, operation)
         params = dict(zip(names, args, strict=False)) | options
-        if "newshape" in params:  # what NumPy 2.0 calls reshape's shape
-            params["shape"] = params.pop("newshape")
-        if operation.arity is None:
-            inputs = list(params.pop(next(iter(names))))
-        else:
-            inputs = [params.pop(name) for name in list(names)[: operation.arity] if name in params]
+        inputs = [params.pop(name) for name in list(names)[: operation.arity] if name in params]
         params = {name: value for name, value in params.items() if value is not None or names[name] is not None}
-        if operation.arity is not None and len(inputs) != operation.arity:
+        if len(inputs) != operation.arity:
             raise NoDerivativeError(
                 f"{named(function)} was called on a tensor with {len(inputs)} of its {operation.arity} arguments; "
                 f"expected {', '.join(list(names)[: operation.arity])}"

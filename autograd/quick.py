@@ -15,8 +15,6 @@ import numpy as np
 from autograd.families import has_nan
 from autograd.graph import Node, Value
 
-_NUMBERS = frozenset({float, int})
-
 
 def sweep(
     path: list[tuple[Node, Sequence[int]]], wanted: Set[int], cotangents: dict[int, Any], owned: set[int]
@@ -41,6 +39,10 @@ def sweep(
         rules: Any = op.rules
         x = inputs[0]
         a = x.value if isinstance(x, Value) else x
+        shape = g.shape if type(g) is np.ndarray else None
+        # What was stretched needs fitting, which is told here, before a rule has run, so that none runs twice.
+        if shape is not None and first == 0 and (type(a) is not np.ndarray or a.shape != shape):
+            return
         other = None
         try:
             if len(inputs) == 1:
@@ -50,6 +52,8 @@ def sweep(
             else:
                 x = inputs[1]
                 b = x.value if isinstance(x, Value) else x
+                if shape is not None and through[-1] == 1 and (type(b) is not np.ndarray or b.shape != shape):
+                    return
                 part = rules[first](g, out.value, a, b)
                 if not _simple(part, g, b if first else a, op.real):
                     return
@@ -88,6 +92,6 @@ def _simple(part: Any, g: Any, x: Any, real: bool) -> bool:
     """Whether what a rule made of `g` for the operand `x` fits as it is, and neither law has a say in it."""
     if type(part) is float:
         return type(x) is float and part == part
-    if type(part) is not np.ndarray or type(x) is not np.ndarray or part.shape != x.shape or part.dtype is not x.dtype:
+    if type(part) is not np.ndarray or type(x) is not np.ndarray or part.dtype is not x.dtype:
         return False
     return not (real and x.dtype.kind == "c") and (part is g or (part.itemsize > 2 and not has_nan(part)))
