@@ -5,8 +5,6 @@ one is exceeded, a change made that work dearer. If the change is worth it, or h
 `python -m tests.test_costs` prints what is counted now. What time it takes is for `make bench`.
 """
 
-import gc
-import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ import pytest
 
 import autograd as ag
 from autograd.plan import plan as planning
+from tests.counting import calls
 
 LIMITS = {
     "calls: vector, no tape": 8,
@@ -31,25 +30,6 @@ LIMITS = {
     "plan: bytes of buffers": 2_670_000,
     "plan: bytes allocated by a run": 50_000,
 }
-
-
-def calls(run: Callable[[], Any]) -> int:
-    """How many functions a run calls, those written in C included."""
-    count = 0
-
-    def note(frame: Any, event: str, argument: Any) -> None:
-        nonlocal count
-        count += event in ("call", "c_call")
-
-    gc.disable()  # which calls what it likes, when it likes
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        run()
-    finally:
-        sys.setprofile(before)
-        gc.enable()
-    return count
 
 
 def chain(x: Any, length: int) -> Any:

@@ -1,7 +1,6 @@
 """The gradient checker itself: what it accepts, what it says, and that it raises no false alarm."""
 
 import re
-import time
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from autograd.check.likely import nice, ratio
 from autograd.check.numerical import derivatives
 from autograd.errors import GradientCheckError
 from autograd.primitive import Primitive
+from tests.counting import calls
 
 rng = np.random.default_rng(11)
 VECTOR = rng.normal(size=4)
@@ -162,10 +162,8 @@ def test_of_many_derivatives_random_combinations_are_compared() -> None:
 @pytest.mark.parametrize(
     "f", [np.tanh, ag.relu, lambda x: np.sum(np.tanh(x) ** 2), lambda x: np.cos(x) * np.exp(-x * x)]
 )
-def test_a_hundred_thousand_elements_take_about_a_second(f: Any) -> None:
-    start = time.process_time()
-    ag.check_gradients(f, LARGE)
-    assert time.process_time() - start < 5  # a fifth of a second where nobody else is busy
+def test_a_hundred_thousand_elements_take_hardly_more_calls_than_a_thousand(f: Any) -> None:
+    assert calls(lambda: ag.check_gradients(f, LARGE)) < 1.5 * calls(lambda: ag.check_gradients(f, LARGE[:1000]))
 
 
 def test_the_complex_step_is_used_where_the_function_is_analytic() -> None:

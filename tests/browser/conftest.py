@@ -53,7 +53,7 @@ def opened(browser, usual, tmp_path: Path) -> Iterator[Callable]:
         page = context.new_page()
         closing.append(context if options else page)
         opened = Opened(page)
-        opened.page.set_default_timeout(5000)
+        opened.page.set_default_timeout(30_000)
         opened.page.goto(path.as_uri() + fragment)
         return opened
 

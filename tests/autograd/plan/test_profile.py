@@ -146,7 +146,7 @@ def test_a_program(plan: Any) -> None:
     rows = by_name(profile)
     assert rows["matmul"].flops == 2 * 240  # forward, and the gradient of w
     assert rows["exp"].flops == 200
-    assert all(0 < entry.seconds < 1 for entry in profile.entries)
+    assert all(entry.seconds > 0 for entry in profile.entries)
     assert {row.name for row in profile.by_scope(1)} >= {"forward", "backward"}
     np.testing.assert_array_equal(w.numpy(), np.ones((6, 4)))  # nothing was changed
 

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -139,10 +140,8 @@ def test_all_mirrors_are_listed_when_none_delivers(mirror: Any, tmp_path: Path) 
 
 def test_a_mirror_that_stalls_in_the_middle_is_left_after_the_timeout(mirror: Any, tmp_path: Path) -> None:
     mirror.pages["/stall"] = half_and_stall(mirror)
-    started = time.monotonic()
     with pytest.raises(DownloadFailed, match=r"stall: .*timed out"):
         download([mirror.url + "stall"], tmp_path / "kept" / "numbers.gz", check, max_bytes=2000, timeout=0.2)
-    assert time.monotonic() - started < 5
     assert not (tmp_path / "kept").exists()
 
 
@@ -154,17 +153,17 @@ def test_a_mirror_that_never_answers_is_left_after_the_timeout(mirror: Any, tmp_
 
 
 def test_a_name_server_that_never_answers_is_left_after_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    released = threading.Event()
+    released, answered = threading.Event(), threading.Event()
 
     def look_up(*args: Any, **options: Any) -> Any:
         released.wait(30)
+        answered.set()
         raise socket.gaierror(socket.EAI_NONAME, "nobody knows")
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    started = time.monotonic()
     with pytest.raises(TimeoutError, match=r"no answer within 0\.2 s"):
         fetch("http://mirror.invalid/", max_bytes=10, timeout=0.2)
-    assert time.monotonic() - started < 5
+    assert not answered.is_set()
     released.set()
 
 
@@ -177,10 +176,9 @@ def test_a_mirror_that_drips_is_left_when_patience_ends(mirror: Any) -> None:
             request.wfile.write(b"\0")
 
     mirror.pages["/drip"] = drip
-    started = time.monotonic()
-    with pytest.raises(TimeoutError, match=r"not done after 0\.3 s, \d+ bytes came"):
+    with pytest.raises(TimeoutError, match=r"not done after 0\.3 s, \d+ bytes came") as caught:
         fetch(mirror.url + "drip", max_bytes=2000, timeout=5, patience=0.3)
-    assert time.monotonic() - started < 3
+    assert int(re.search(r"(\d+) bytes came", str(caught.value))[1]) < 250
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot send itself Ctrl-C there")
