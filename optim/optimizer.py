@@ -19,13 +19,11 @@ from autograd.plan.fused import Loop, fused
 from autograd.plan.trace import Trace, current_trace
 from optim import clipping, pairs
 from optim.checks import non_negative, positive
-from optim.slots import Array, Slots
+from optim.slots import BLOCK, Array, Slots
 
 LearningRate = float | Callable[[int], float]
 
-# A rule goes over its arrays several times. In stretches of this many elements they stay in the processor's cache
-# from one pass to the next, and one small scratch array serves variables of every size.
-BLOCK = 2**15
+FLUSH_EVERY = 64  # steps
 
 
 class Common(TypedDict, total=False):
@@ -154,7 +152,7 @@ class Optimizer(ABC):
             return
         for g, variable in zip(self._clipped(gradients), variables, strict=True):
             self._update(g, variable, rate)
-        self.iterations += 1
+        self._count()
 
     def get_state(self, variables: Iterable[Variable]) -> dict[str, Any]:
         """What has to be saved to go on later: the step count, and copies of the slots of these variables.
@@ -246,6 +244,8 @@ class Optimizer(ABC):
 
     def _count(self) -> None:
         self.iterations += 1
+        if self.iterations % FLUSH_EVERY == 0:
+            self._slots.flush()
 
     def __getstate__(self) -> dict[str, Any]:
         return vars(self) | {"_loops": {}}  # which are made anew where they are needed

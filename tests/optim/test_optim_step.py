@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from autograd import Tape, Tensor, Variable
 from optim import SGD, Adagrad, Adam, Optimizer, RMSprop
-from optim.optimizer import BLOCK
+from optim.optimizer import BLOCK, FLUSH_EVERY
 
 KINDS: dict[str, Callable[..., Optimizer]] = {
     "sgd": SGD,
@@ -191,6 +191,22 @@ def test_the_saved_state_is_a_copy(kind: str) -> None:
     assert state.keys() == kept.keys()
     for key in state:
         np.testing.assert_array_equal(state[key], kept[key])
+
+
+@each
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_slots_that_have_decayed_to_subnormal_numbers_become_zero(kind: str, dtype: type) -> None:
+    optimizer, w = KINDS[kind](0.1), Variable(np.ones(3, dtype))
+    steps(optimizer, w, 1)
+    state = optimizer.get_state([w])
+    tiny = float(np.finfo(dtype).tiny)
+    old = {key: np.array([tiny / 4, tiny * 4, 0.5], dtype) for key in state if key != "iterations"}
+    optimizer.set_state({"iterations": FLUSH_EVERY - 1, **old}, [w])
+    optimizer.apply_gradients([(np.zeros(3, dtype), w)])
+    for key, array in optimizer.get_state([w]).items():
+        if key != "iterations":
+            assert array[1] != 0 != array[2], key
+            assert (array[0] == 0) == (dtype != np.float16), key
 
 
 @pytest.mark.parametrize("twin", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))], ids=["deepcopy", "pickle"])
