@@ -23,7 +23,7 @@ from optim.slots import BLOCK, Array, Slots
 
 LearningRate = float | Callable[[int], float]
 
-FLUSH_EVERY = 64  # steps
+FLUSH_EVERY = 256  # steps
 
 
 class Common(TypedDict, total=False):

@@ -68,7 +68,8 @@ def _log_softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
 
 def _pick(x: Any, labels: Any) -> Any:
     """The entry of each row of `x` that its label names."""
-    return np.take_along_axis(x, labels[..., None], axis=-1)[..., 0]
+    rows = x.reshape(labels.size, x.shape[-1])
+    return rows[np.arange(labels.size), labels.reshape(-1)].reshape(labels.shape)
 
 
 def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:

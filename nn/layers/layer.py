@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -130,10 +130,9 @@ class Layer:
         value = initializers.get(initializer)(tuple(int(n or 0) for n in shape), self.dtype)
         return Variable(value, name=name and f"{self.name}/{name}", trainable=trainable)
 
-    def parts(self) -> Iterator[tuple[str, Any]]:
-        """The attributes by name, those in lists, tuples and dicts one by one: where weights are looked for."""
-        for name, value in vars(self).items():
-            yield from _unpacked(name, value)
+    def parts(self) -> Iterator[tuple[str, Layer | Variable]]:
+        """The layers and variables among the attributes by name, and those in lists, tuples and dicts."""
+        return _found_in(vars(self))
 
     def all_layers(self) -> Iterator[Layer]:
         """The layer itself and all layers in it."""
@@ -145,13 +144,19 @@ class Layer:
     def named_weights(self) -> dict[str, Variable]:
         """Every variable of the layer and of those in it by its path, such as "hidden/kernel"; shared ones once."""
         found: dict[int, tuple[str, Variable]] = {}
-        for name, part in self.parts():
-            if isinstance(part, Variable):
-                found.setdefault(id(part), (name, part))
-            elif isinstance(part, Layer):
-                for path, variable in part.named_weights().items():
-                    found.setdefault(id(variable), (f"{name}/{path}", variable))
+        for path, variable, _ in self._all_weights():
+            found.setdefault(id(variable), (path, variable))
         return dict(found.values())
+
+    def _all_weights(self, frozen: bool = False) -> Iterator[tuple[str, Variable, bool]]:
+        """Each place of a variable: its path, the variable, and whether a layer that it belongs to is frozen."""
+        frozen = frozen or not self.trainable
+        for name, part in self.parts():
+            if isinstance(part, Layer):
+                for path, variable, held in part._all_weights(frozen):
+                    yield f"{name}/{path}", variable, held
+            else:
+                yield name, part, frozen
 
     @property
     def weights(self) -> list[Variable]:
@@ -161,8 +166,13 @@ class Layer:
     @property
     def trainable_weights(self) -> list[Variable]:
         """The variables that training changes: trainable ones, unless a layer they belong to is frozen."""
-        frozen = {id(v) for layer in self.all_layers() if not layer.trainable for v in layer.weights}
-        return [variable for variable in self.weights if variable.trainable and id(variable) not in frozen]
+        found: dict[int, Variable] = {}
+        frozen = set()
+        for _, variable, held in self._all_weights():
+            found.setdefault(id(variable), variable)
+            if held or not variable.trainable:
+                frozen.add(id(variable))
+        return [variable for variable in found.values() if id(variable) not in frozen]
 
     def count_params(self) -> int:
         """How many numbers the weights hold; ValueError if they have not been made yet."""
@@ -194,13 +204,12 @@ class Layer:
         return f"<{type(self).__name__} {self.name!r}>"
 
 
-def _unpacked(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """What stands under a name; of lists, tuples and dicts, nested or not, each entry under its path."""
-    if isinstance(value, list | tuple):
-        for i, part in enumerate(value):
-            yield from _unpacked(f"{name}/{i}", part)
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            yield from _unpacked(f"{name}/{key}", part)
-    else:
-        yield name, value
+def _found_in(named: Mapping[Any, Any]) -> Iterator[tuple[str, Layer | Variable]]:
+    """The layers and variables in a mapping by name, and by path those in its lists, tuples and dicts."""
+    for name, value in named.items():
+        kind = type(value)
+        if issubclass(kind, (Layer, Variable)):
+            yield name, value
+        elif issubclass(kind, (list, tuple, dict)):
+            for path, part in _found_in(value if issubclass(kind, dict) else dict(enumerate(value))):
+                yield f"{name}/{path}", part
