@@ -14,6 +14,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from functools import cache
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -49,41 +50,77 @@ def kernel(run: Run, program: Program, operands: Operands) -> Callable[..., None
 
 def text_of(run: Run, program: Program, operands: Operands) -> str:
     """The source of the loop: a module."""
-    # Numbers of their own, so that equal loops are equal texts.
-    refs = dict.fromkeys([*run.inputs, *[ref for step in run.steps for ref in step.outs]])
-    words = {ref: f"v{i}" for i, ref in enumerate(refs)}
-    constants: dict[str, str] = {}
-
-    def number(x: Any, dtype: Any) -> str:
-        return constants.setdefault(f"np.{dtype}({str(float(x))!r})", f"c{len(constants)}")
-
-    def word(x: Any, dtype: Any) -> str:
-        if not isinstance(x, Ref):
-            return number(x, dtype)
-        return words[x] if program.kinds[x].dtype == dtype else f"np.{dtype}({words[x]})"
-
-    lines = [f"{words[ref]} = {operands.element(ref)}" for ref in run.inputs]
-    for step in run.steps:
-        dtype = _computed_in(step, program)
-        args = [word(x, dtype) for x in step.args]
-        if step.function is np.where:
-            args[0] = words[step.args[0]] if isinstance(step.args[0], Ref) else repr(bool(step.args[0]))
-        elif step.function in LOGIC:
-            args = [words[x] if isinstance(x, Ref) else repr(bool(x)) for x in step.args]
-        form = FORMS[step.function]
-        ones = {"one": number(1, dtype), "zero": number(0, dtype)} if "{one}" in form else {}
-        lines.append(f"{words[step.outs[0]]} = {form.format(*args, **ones)}")
+    words = Words(program)
+    lines = [f"{words.new(ref)} = {operands.element(ref)}" for ref in run.inputs]
+    lines += [words.line(step) for step in run.steps]
     lines += [f"{operands.target(ref)} = {words[ref]}" for ref in run.outs]
     whole = operands.whole
     loops = [f"for i in range({whole}.shape[0]):"] + [f"    for j in range({whole}.shape[1]):"] * operands.rows
     indent = "    " * len(loops)
-    body = [*loops, *[f"{indent}{line}" for line in lines]]
+    return module_text(words, operands.parameters, [*loops, *[f"{indent}{line}" for line in lines]])
+
+
+def module_text(words: Words, parameters: list[str], body: list[str]) -> str:
+    """A module with `loop`, a function of these parameters, which numba compiles when it is first called."""
     return "\n".join([
         "import numba", "import numpy as np", "",
-        *[f"{name} = {value}" for value, name in constants.items()], "",
-        '@numba.njit(error_model="numpy", cache=CACHE)', f"def loop({', '.join(operands.parameters)}):",
+        *[f"{name} = {value}" for value, name in words.constants.items()], "",
+        '@numba.njit(error_model="numpy", cache=CACHE)', f"def loop({', '.join(parameters)}):",
         *[f"    {line}" for line in body], "",
     ])  # fmt: skip
+
+
+class Words:
+    """What values are called in the text of a loop. They are numbered anew, so that equal loops are equal texts.
+
+    constants: names of numbers, by how they are made.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.constants: dict[str, str] = {}
+        self._words: dict[Ref, str] = {}
+        self._numbers = count()
+
+    def __getitem__(self, ref: Ref) -> str:
+        return self._words[ref]
+
+    def __contains__(self, ref: Ref) -> bool:
+        return ref in self._words
+
+    def new(self, ref: Ref) -> str:
+        """A name for a value that had none."""
+        return self._words.setdefault(ref, f"v{next(self._numbers)}")
+
+    def forget(self, ref: Ref) -> None:
+        """Let a name go that means something in one loop alone."""
+        del self._words[ref]
+
+    def line(self, step: Step) -> str:
+        """The step on one element each, whose operands have names."""
+        dtype = _computed_in(step, self.program)
+        args = [self._word(x, dtype) for x in step.args]
+        if step.function is np.where:
+            args[0] = self[step.args[0]] if isinstance(step.args[0], Ref) else repr(bool(step.args[0]))
+        elif step.function in LOGIC:
+            args = [self[x] if isinstance(x, Ref) else repr(bool(x)) for x in step.args]
+        form = FORMS[step.function]
+        ones = {"one": self.number(1, dtype), "zero": self.number(0, dtype)} if "{one}" in form else {}
+        return f"{self.new(step.outs[0])} = {form.format(*args, **ones)}"
+
+    def cast(self, ref: Ref, dtype: Any) -> str:
+        """A value as one of another dtype."""
+        return f"np.{dtype}({self[ref]})"
+
+    def _word(self, x: Any, dtype: Any) -> str:
+        if not isinstance(x, Ref):
+            return self.number(x, dtype)
+        return self[x] if self.program.kinds[x].dtype == dtype else self.cast(x, dtype)
+
+    def number(self, x: Any, dtype: Any) -> str:
+        """The name of a constant."""
+        number = str(float(x)) if dtype.kind == "f" else str(int(x))
+        return self.constants.setdefault(f"np.{dtype}({number!r})", f"c{len(self.constants)}")
 
 
 def _computed_in(step: Step, program: Program) -> np.dtype[Any]:

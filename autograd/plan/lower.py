@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.plan.blocks import blocked, pays
-from autograd.plan.kernels import kernel
+from autograd.plan.joined import Joined, Text, joined
+from autograd.plan.kernels import kernel, module_of
 from autograd.plan.levels import Levels, levels_if_faster
 from autograd.plan.memory import REDUCTIONS, Memory, outs_of
 from autograd.plan.operands import Operands
@@ -38,12 +39,14 @@ class Lowered:
     """A program as one Python function `run`, its `text`, and the `memory` it needs.
 
     `run(*inputs, *fresh, *state, buffers)` gives the results and the new values of those variables that are numbers.
-    fuse: whether runs become loops compiled by numba; smallest: elements from which a run is one.
+    fuse: whether runs become loops compiled by numba; smallest: elements from which a run is one; join: whether what is
+    done with small arrays is compiled, too, which takes seconds.
     """
 
-    def __init__(self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST) -> None:
+    def __init__(self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST, join: bool = False) -> None:
         self.program = program
         self.fuse = fuse
+        self.join = join
         self.levels: dict[Run, Levels] = {}
         self.parts = [part for run in ordered(program, smallest) for part in self._usable(run)]
         self.memory = Memory(program, self.parts)
@@ -74,14 +77,12 @@ class Lowered:
         for i, (ref, array) in enumerate(program.constants.items()):
             self.space[self._named(ref, f"c{i}")] = array
         self._check(-1)
-        for at, part in enumerate(self.parts):
-            for out in outs_of(part):
-                self._named(out, self._home(out))
-            if isinstance(part, Run):
-                self._write_run(part)
+        for each in joined(self.parts, self.memory, program) if self.join else range(len(self.parts)):
+            if isinstance(each, Joined):
+                self._write_joined(each)
             else:
-                self._write_step(part)
-            self._check(at)
+                self._write_part(each)
+                self._check(each)
         numbers = []
         for before, after in zip(program.before, program.after, strict=True):
             if before == after or self.memory.state.get(after) == before:
@@ -143,6 +144,32 @@ class Lowered:
             self._known[id(x)] = f"k{len(self._known)}"
             self.space[self._known[id(x)]] = x
         return self._known[id(x)]
+
+    def _write_part(self, at: int) -> None:
+        part = self.parts[at]
+        for out in outs_of(part):
+            self._named(out, self._home(out))
+        if isinstance(part, Run):
+            self._write_run(part)
+        else:
+            self._write_step(part)
+
+    def _write_joined(self, group: Joined) -> None:
+        for at in sorted([*group.parts, *group.views]):
+            for out in outs_of(self.parts[at]):
+                self._named(out, self._home(out))
+        text = Text(group, self.parts, self.memory, self.program, self.names)
+        for ref in text.made:
+            self._write_empty(ref)
+        for at in group.views:
+            self._write_part(at)
+        name = f"loop{len(self.lines)}"
+        self.space[name] = module_of(text.text).loop
+        self.lines.append(f"if {name}({', '.join(text.arguments)}): raise GuardFailedError")
+
+    def _write_empty(self, ref: Ref) -> None:
+        kind = self.program.kinds[ref]
+        self.lines.append(f"{self.names[ref]} = empty({kind.shape}, {self._word(kind.dtype)})")
 
     def _write_step(self, step: Step) -> None:
         names = [self.names[ref] for ref in step.outs]
@@ -215,8 +242,7 @@ class Lowered:
             return
         for ref in run.outs:
             if self.names[ref].startswith("v"):
-                kind = self.program.kinds[ref]
-                self.lines.append(f"{self.names[ref]} = empty({kind.shape}, {self._word(kind.dtype)})")
+                self._write_empty(ref)
         operands = Operands(run, self.program, self.names)
         scratch: list[str] = []
         if self.fuse:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from autograd.plan.trace import Trace
 
 
+JOIN_AFTER = 10_000  # runs of a plan, from which on it is worth seconds of compiling
+
+
 class NotReplayedError(Exception):
     """A run was given up before it changed anything.
 
@@ -71,12 +74,16 @@ class Plan:
         self._after_run = trace.after_run
         self._lowered = Lowered(self.program, fuse=available() if fuse is None else fuse)
         self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
+        self._runs = 0
 
     def __call__(self, inputs: Iterable[Any]) -> list[Any]:
         """The results for arrays and numbers of the same kinds as those it was made with.
 
         NotReplayedError, and nothing has been changed, if a guard does not hold or a step fails.
         """
+        self._runs += 1
+        if self._runs == JOIN_AFTER and self._lowered.fuse:
+            self._lowered, self._workspaces = Lowered(self.program, join=True), []
         fresh = [function() for function in self.fresh]
         try:
             workspace = self._workspaces.pop()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Tape, Variable
-from autograd.plan import kernels
+from autograd.plan import kernels, lower
 
 SIDE = 40  # 1600 elements, so that runs become loops
 UNARY = [np.tanh, np.negative, lambda x: x * 0.5, lambda x: np.maximum(x, 0.1), lambda x: 1.5 - x, np.sqrt, np.square]
@@ -89,6 +89,18 @@ def test_with_loops_in_python(program: Any, results: Any, seed: int, gradient: b
         same_as_eager(program, results, seed, gradient, fuse=True)
 
 
+@pytest.mark.parametrize("gradient", [False, True], ids=["forward", "gradient"])
+@settings(max_examples=25, deadline=None)
+@given(program=programs, results=returned, seed=st.integers(0, 100))
+def test_joined_in_python(program: Any, results: Any, seed: int, gradient: bool) -> None:
+    """What a plan becomes that has run often, from its first run on: bitwise the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograd.plan.plan.JOIN_AFTER", 1)
+        patch.setattr(kernels, "module_of", module_in_python)
+        patch.setattr(lower, "module_of", module_in_python)
+        same_as_eager(program, results, seed, gradient, fuse=True, exact=True)
+
+
 @pytest.mark.skipif(not kernels.available(), reason="numba is not installed")
 @pytest.mark.parametrize("gradient", [False, True], ids=["forward", "gradient"])
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
@@ -104,7 +116,7 @@ def module_in_python(text: str) -> ModuleType:
     return module
 
 
-def same_as_eager(program: Any, results: Any, seed: int, gradient: bool, fuse: bool) -> None:
+def same_as_eager(program: Any, results: Any, seed: int, gradient: bool, fuse: bool, exact: bool = False) -> None:
     rng = np.random.default_rng(seed)
     dtype = np.float32 if seed % 2 else np.float64
     start = [rng.normal(size=(SIDE, SIDE)).astype(dtype) for _ in range(3)]
@@ -117,7 +129,7 @@ def same_as_eager(program: Any, results: Any, seed: int, gradient: bool, fuse: b
         (rng.normal(size=(SIDE, SIDE)).astype(dtype), rng.normal(size=(SIDE, SIDE)).astype(dtype)) for _ in range(5)
     ]
     calls[3] = (calls[3][0], calls[3][0])
-    equal = np.testing.assert_array_equal if not fuse else close
+    equal = np.testing.assert_array_equal if exact or not fuse else close
     kept: list[Any] = []
     with np.errstate(all="ignore"), pytest.MonkeyPatch.context() as patch:
         patch.setattr("autograd.plan.plan.available", lambda: fuse)

@@ -1,4 +1,7 @@
-"""Every operation's sample, with its gradient, in a compiled function: bitwise what it is without."""
+"""Every operation's sample, with its gradient, in a compiled function: bitwise what it is without.
+
+Once more as the plan that has run often, which joins what is done with small arrays; its text, run by Python.
+"""
 
 import warnings
 from typing import Any
@@ -8,6 +11,8 @@ import pytest
 
 import autograd as ag
 from autograd import Tape, Tensor
+from autograd.plan import kernels, lower
+from tests.autograd.plan.test_compile_random import module_in_python
 from tests.autograd.samples import SAMPLES
 
 # What asks NumPy for an array of its own on the way; such a function is run as it is.
@@ -17,6 +22,20 @@ LEFT_ALONE = {"sum-initial", "prod-initial"}
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_samples(sample: Any) -> None:
+    check(sample)
+
+
+@pytest.mark.skipif(not kernels.available(), reason="numba is not installed")
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_samples_in_a_plan_that_has_run_often(sample: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.plan.plan.JOIN_AFTER", 1)
+    for module in (kernels, lower):
+        monkeypatch.setattr(module, "module_of", module_in_python)
+    check(sample)
+
+
+def check(sample: Any) -> None:
     def f(*values: Any) -> Any:
         tensors = [Tensor(v) for v in values]
         with Tape() as t:

@@ -1,0 +1,152 @@
+"""A plan that has run often does what is done with small arrays in a few compiled calls: the same to the last bit."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import optim
+from autograd import Tape, Variable
+from autograd.plan import kernels, lower
+from autograd.plan.joined import LONGEST
+from tests.autograd.plan.test_compile_random import module_in_python
+
+pytestmark = pytest.mark.skipif(not kernels.available(), reason="numba is not installed")
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Plans join what they can at their second run."""
+    monkeypatch.setattr("autograd.plan.plan.JOIN_AFTER", 2)
+    yield
+
+
+@pytest.fixture
+def in_python(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text of what is joined, without the time that compiling takes."""
+    for module in (kernels, lower):
+        monkeypatch.setattr(module, "module_of", module_in_python)
+
+
+def of_step(optimizer: optim.Optimizer, seed: int = 0) -> tuple[Callable[..., Any], list[Variable]]:
+    """A step of a small net, and its weights."""
+    rng = np.random.default_rng(seed)
+    shapes = [(7, 9), (9,), (9, 10), (10,)]
+    weights = [Variable(rng.normal(0, 0.3, shape).astype(np.float32)) for shape in shapes]
+    w1, b1, w2, b2 = weights
+
+    def step(x: Any, labels: Any) -> Any:
+        with Tape() as tape:
+            loss = np.mean(ag.sparse_softmax_crossentropy(ag.relu(x @ w1 + b1) @ w2 + b2, labels))
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return loss
+
+    return step, weights
+
+
+def batches(count: int) -> list[tuple[Any, Any]]:
+    rng = np.random.default_rng(1)
+    return [(rng.normal(size=(5, 7)).astype(np.float32), rng.integers(0, 10, 5)) for _ in range(count)]
+
+
+def parts_of(plan: Any) -> int:
+    """How many calls a run of the plan makes."""
+    return sum(["(" in line for line in plan._lowered.text.splitlines()])
+
+
+@pytest.mark.parametrize("make", [optim.SGD, optim.RMSprop, optim.Adam], ids=lambda make: make.__name__)
+def test_training(make: Any, soon: None) -> None:
+    (run, ours), (step, theirs) = of_step(make(0.05)), of_step(make(0.05))
+    compiled = ag.compile(run)
+    counts = []
+    for x, labels in batches(8):
+        assert float(compiled(x, labels)) == float(step(x, labels))
+        counts += [parts_of(plan) for plan in compiled.plans]
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+    assert counts[-1] < counts[0] / 2
+
+
+@pytest.mark.parametrize("label", [10, -1])
+def test_a_label_out_of_range_is_told_and_changes_nothing(label: int, soon: None) -> None:
+    run, weights = of_step(optim.RMSprop(0.05))
+    compiled = ag.compile(run)
+    for x, labels in batches(5):
+        compiled(x, labels)
+    before = [w.numpy().copy() for w in weights]
+    x, labels = batches(1)[0]
+    labels[1] = label
+    with pytest.raises(ValueError, match="got labels from"):
+        compiled(x, labels)
+    for w, old in zip(weights, before, strict=True):
+        np.testing.assert_array_equal(w.numpy(), old)
+    assert len(compiled.plans) == 1
+
+
+def test_a_nan_is_what_it_is_without(soon: None) -> None:
+    (run, ours), (step, theirs) = of_step(optim.RMSprop(0.05)), of_step(optim.RMSprop(0.05))
+    compiled = ag.compile(run)
+    for number, (x, labels) in enumerate(batches(7)):
+        if number == 5:
+            x[2, 3] = np.nan
+        np.testing.assert_array_equal(float(compiled(x, labels)), float(step(x, labels)))
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())
+    assert np.isnan(ours[0].numpy()).any()
+
+
+def scaled(x: Any) -> Any:
+    """Something in memory of the plan's own, so that what follows can be joined to it."""
+    return x * 1.5 - 0.25
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "row sums": lambda x, y, k: np.sum(scaled(x), axis=1) * 2,
+    "row sums kept": lambda x, y, k: scaled(x) / np.sum(scaled(x), axis=-1, keepdims=True),
+    "column sums": lambda x, y, k: np.sum(scaled(x), axis=0) - 1,
+    "column sums kept": lambda x, y, k: scaled(x) - np.sum(scaled(x), axis=(0,), keepdims=True),
+    "extremes": lambda x, y, k: [scaled(x) - np.max(x, axis=1, keepdims=True), 2 * np.min(x, axis=0) - np.max(x)],
+    "picked": lambda x, y, k: scaled(x)[np.arange(len(x)), k] * 2 + 1,
+    "picked from behind": lambda x, y, k: scaled(x)[np.arange(len(x)), k - x.shape[1]] * 2 + 1,
+    "one hot": lambda x, y, k: scaled(x) - (np.arange(x.shape[1]) == k[:, None]).astype(x.dtype),
+    "transposed": lambda x, y, k: scaled(scaled(x).T) + 1,
+    "transposed beside itself": lambda x, y, k: (lambda z: z + np.negative(z.T).T)(scaled(scaled(x))),
+    "rows and columns": lambda x, y, k: scaled(x) * scaled(x[0]) + scaled(x[:, :1]) - scaled(x[0, 0]),
+    "branches": lambda x, y, k: np.where((x > y) & ~(x < 0), scaled(x), y) * np.sign(y),
+    "two passes": lambda x, y, k: scaled(scaled(x) - np.sum(scaled(x), axis=0)) * scaled(y),
+}
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 6), (6, 1), (3, 5), (4, 8), (5, 23), (3, LONGEST), (3, LONGEST + 1)])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_texts(name: str, shape: tuple[int, int], dtype: Any, in_python: None) -> None:
+    rng = np.random.default_rng(0)
+    compiled = ag.compile(FUNCTIONS[name])
+    for _ in range(5):
+        x, y = rng.normal(size=(2, *shape)).astype(dtype)
+        k = rng.integers(0, shape[1], shape[0]).astype(np.uint8 if name == "picked" else np.int64)
+        found, expected = compiled(x, y, k), FUNCTIONS[name](x, y, k)
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(a, b)
+    assert len(compiled.plans) == 1
+
+
+def test_a_variable_is_not_written_while_a_view_of_it_is_read(in_python: None) -> None:
+    def change(w: Variable, b: Variable) -> None:
+        row = w[0]
+        b.assign(b * 0.5 - row)
+        w.assign(w.T * 0.5 + 1)
+        w.assign(w - row)
+
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=(6, 6)), rng.normal(size=(6, 6))
+    ours, theirs = [Variable(a) for a in start], [Variable(a) for a in start]
+    compiled = ag.compile(lambda: change(*ours))
+    for _ in range(5):
+        compiled()
+        change(*theirs)
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())
