@@ -82,7 +82,9 @@ class _Rules:
         if not all([len(k.shape) <= 2 and prod(k.shape) <= LARGEST and k.dtype.isnative for k in both]):
             return False
         if isinstance(part, Run):
-            return bool(part.shape)
+            sums = part.steps[len(part.steps) - part.sums :]
+            known = [reduced_axis(step, self.program, self.memory) is not None for step in sums]
+            return bool(part.shape) and all(known)
         if part.several or kinds[part.outs[0]].number is not None or kinds[part.outs[0]].order is not None:
             return False
         return (

@@ -52,12 +52,18 @@ def text_of(run: Run, program: Program, operands: Operands) -> str:
     """The source of the loop: a module."""
     words = Words(program)
     lines = [f"{words.new(ref)} = {operands.element(ref)}" for ref in run.inputs]
-    lines += [words.line(step) for step in run.steps]
-    lines += [f"{operands.target(ref)} = {words[ref]}" for ref in run.outs]
+    several = len(run.steps) - run.sums
+    lines += [words.line(step) for step in run.steps[:several]]
+    lines += [f"{operands.target(ref)} = {words[ref]}" for ref in run.outs if ref in words]
+    zeros = []
+    for step in run.steps[several:]:
+        target = operands.target(step.outs[0])
+        zeros += [f"for j in range({operands.whole}.shape[1]):", f"    {target} = 0"]
+        lines.append(f"{target} += {words[step.args[0]]}")
     whole = operands.whole
     loops = [f"for i in range({whole}.shape[0]):"] + [f"    for j in range({whole}.shape[1]):"] * operands.rows
     indent = "    " * len(loops)
-    return module_text(words, operands.parameters, [*loops, *[f"{indent}{line}" for line in lines]])
+    return module_text(words, operands.parameters, [*zeros, *loops, *[f"{indent}{line}" for line in lines]])
 
 
 def module_text(words: Words, parameters: list[str], body: list[str]) -> str:

@@ -19,7 +19,7 @@ from autograd.plan.levels import Levels, levels_if_faster
 from autograd.plan.memory import REDUCTIONS, Memory, outs_of
 from autograd.plan.operands import Operands
 from autograd.plan.program import Guard, Program, Ref, Step, is_number
-from autograd.plan.schedule import SMALLEST, Run, ordered
+from autograd.plan.schedule import SMALLEST, Run, ordered, with_sums
 from autograd.plan.traced import item, method_of
 
 # Functions that do as the method of this name, with less ado.
@@ -48,7 +48,8 @@ class Lowered:
         self.fuse = fuse
         self.join = join
         self.levels: dict[Run, Levels] = {}
-        self.parts = [part for run in ordered(program, smallest) for part in self._usable(run)]
+        parts = [part for run in ordered(program, smallest) for part in self._usable(run)]
+        self.parts = with_sums(parts, program, smallest) if fuse else parts
         self.memory = Memory(program, self.parts)
         self.names: dict[Ref, str] = {}
         self.lines: list[str] = []

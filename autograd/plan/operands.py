@@ -11,14 +11,14 @@ class Operands:
 
     names: what each input and output is called where the function is called. One that is written in place of another
     has the same name, and is one parameter.
-    rows: whether one of the inputs is a row, so that the loop has to go over rows and columns.
+    rows: whether one of them is a row, so that the loop has to go over rows and columns.
     """
 
     def __init__(self, run: Run, program: Program, names: dict[Ref, str]) -> None:
         kinds = program.kinds
         self.shapes = {ref: kinds[ref].shape for ref in [*run.inputs, *run.outs]}
         self.shape = run.shape
-        self.rows = any([self.shapes[ref] not in (run.shape, ()) for ref in run.inputs])
+        self.rows = any([self.shapes[ref] not in (run.shape, ()) for ref in [*run.inputs, *run.outs]])
         flat = f".reshape(-1, {run.shape[-1]})" if self.rows else ".reshape(-1)" if len(run.shape) > 1 else ""
         if self.rows and len(run.shape) == 2:
             flat = ""
@@ -43,8 +43,8 @@ class Operands:
         return self.parameter[ref] + (self._place if shape == self.shape else "" if shape == () else "[j]")
 
     def target(self, ref: Ref) -> str:
-        """The element of an output."""
-        return self.parameter[ref] + self._place
+        """The element of an output; of a sum of rows, that of its column."""
+        return self.parameter[ref] + (self._place if self.shapes[ref] == self.shape else "[j]")
 
     @property
     def _place(self) -> str:

@@ -31,12 +31,16 @@ SMALLEST = 1024  # elements from which a run pays
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """Steps over arrays of one shape, or numbers, done together; `inputs` come from outside, `outs` are used there."""
+    """Steps over arrays of one shape, or numbers, done together; `inputs` come from outside, `outs` are used there.
+
+    sums: the last of the steps, if they are sums of outs over all axes but the last.
+    """
 
     steps: list[Step]
     shape: tuple[int, ...]
     inputs: list[Ref]
     outs: list[Ref]
+    sums: int = 0
 
 
 def ordered(program: Program, smallest: int = SMALLEST) -> list[Step | Run]:
@@ -50,6 +54,43 @@ def ordered(program: Program, smallest: int = SMALLEST) -> list[Step | Run]:
         users[ref] = users.get(ref, 0) + 1
     parts = [*_together(program, first, smallest), *_together(program, rest, smallest)]
     return [_run(part, users, program) if isinstance(part, list) else part for part in parts]
+
+
+def with_sums(parts: list[Step | Run], program: Program, smallest: int = SMALLEST) -> list[Step | Run]:
+    """The parts, with sums over all axes but the last taken into the runs that make what they add up.
+
+    So the gradient of a bias is added up where that of its layer is made. NumPy adds up rows in the same order.
+    """
+    maker = {ref: at for at, part in enumerate(parts) for ref in part.outs}
+    found: dict[int, list[Step]] = {}
+    for part in parts:
+        if isinstance(part, Step) and _is_sum_of_rows(part, program):
+            at = maker.get(part.args[0], -1)
+            made = parts[at]
+            if at >= 0 and (
+                isinstance(made, Run) or _shape(program, made, smallest) == program.kinds[part.args[0]].shape
+            ):
+                found.setdefault(at, []).append(part)
+    for at, sums in found.items():
+        run = parts[at]
+        if isinstance(run, Step):
+            run = Run([run], program.kinds[run.outs[0]].shape, list(dict.fromkeys(run.reads)), list(run.outs))
+        outs = [ref for step in sums for ref in step.outs]
+        parts[at] = Run([*run.steps, *sums], run.shape, run.inputs, [*run.outs, *outs], len(sums))
+    taken = {step for sums in found.values() for step in sums}
+    return [part for part in parts if part not in taken]
+
+
+def _is_sum_of_rows(step: Step, program: Program) -> bool:
+    if step.function is not np.sum or len(step.args) != 1 or not isinstance(step.args[0], Ref):
+        return False
+    x, out = program.kinds[step.args[0]], program.kinds[step.outs[0]]
+    axes = step.options.get("axis", ())
+    axes = axes if type(axes) is tuple else (axes,)
+    others = tuple(range(len(x.shape) - 1))
+    plain = set(step.options) <= {"axis", "keepdims"} and not step.options.get("keepdims")
+    rows = bool(others) and x.shape[-1] > 1 and x.order is None and out.shape == x.shape[-1:]
+    return plain and rows and axes == others and x.dtype == out.dtype and x.dtype.char in "fd"
 
 
 def _behind(refs: list[Ref], made: dict[Ref, Step]) -> set[Step]:

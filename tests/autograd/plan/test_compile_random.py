@@ -31,6 +31,7 @@ REDUCED = [
     lambda x: x - np.mean(x),
     lambda x: x - np.max(x, axis=0),
     lambda x: x / (1 + np.sum(x * x, axis=1, keepdims=True)),
+    lambda x: x - 0.01 * np.sum(x * x, axis=0),
 ]
 ALL = [("1", f) for f in [*UNARY, *VIEWS, *REDUCED]] + [("2", f) for f in BINARY] + [("a", i) for i in range(3)]
 
