@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.nest import mapped
+from autograd.plan.checks import with_fewer_checks
 from autograd.plan.program import Program, Ref, Step, key
 from autograd.plan.traced import method_of, with_item
 
@@ -45,6 +46,7 @@ def merged(program: Program) -> None:
     program.steps = steps
     program.results = _renamed(program.results, same)
     program.after = _renamed(program.after, same)
+    program.deferred = {same.get(ref, ref) for ref in program.deferred}
     for guard in program.guards:
         guard.value = same.get(guard.value, guard.value)
 
@@ -63,7 +65,7 @@ def without_dead(program: Program) -> None:
     program.constants = {ref: array for ref, array in program.constants.items() if ref in alive}
 
 
-PASSES: list[Callable[[Program], None]] = [merged, without_dead]
+PASSES: list[Callable[[Program], None]] = [merged, with_fewer_checks, without_dead]
 
 
 def shortened(program: Program) -> None:

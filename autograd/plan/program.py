@@ -117,7 +117,8 @@ class Program:
 
     constants: arrays that the steps use as they are; `shared` are those of them that the user's program holds, too, and
     may change. before, after: the values that variables and slots have before and after. fresh: functions that are
-    called for a value at each run. guards: what has to hold.
+    called for a value at each run. guards: what has to hold. deferred: values in which the law of zeros might replace a
+    NaN.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -130,6 +131,7 @@ class Program:
     before: list[Ref] = field(default_factory=list)
     after: list[Ref] = field(default_factory=list)
     guards: list[Guard] = field(default_factory=list)
+    deferred: set[Ref] = field(default_factory=set)
     results: list[Ref] = field(default_factory=list)
 
     def new(self, kind: Kind) -> Ref:

@@ -79,7 +79,9 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     __slots__ = ("__weakref__", "origin", "ref", "trace", "value")
 
-    defers_zero_law = True  # each run looks at the gradients once, rather than at each step of the sweep
+    def defers_zero_law(self) -> None:
+        """Each run finds out once whether there is a NaN, rather than at each step of the sweep."""
+        self.trace.program.deferred.add(self.ref)
 
     def __init__(self, trace: Trace, ref: Ref, value: Any) -> None:
         self.trace = trace

@@ -13,6 +13,7 @@ import autograd as ag
 import optim
 from autograd import Tape, Tensor, Variable
 from autograd.plan.compiled import Compiled
+from autograd.plan.program import is_number
 
 X = np.array([[1.0, 2.0], [3.0, -4.0], [0.5, 0.25]])
 
@@ -496,6 +497,46 @@ def test_gradient_by_the_law_of_zeros_is_exact() -> None:
         assert np.isfinite(found.numpy()).all()
         np.testing.assert_array_equal(w.numpy(), twin.numpy())
     assert len(compiled.plans) == 1
+
+
+def of_layer(w: Any, b: Any) -> Any:
+    def step(x: Any) -> Any:
+        with Tape() as t:
+            z = x @ w + (0 if b is None else b)
+            y = np.sum(np.where(z > 1, np.log(np.abs(z - 1)), z))  # at 1 a slope of infinity, times 0
+        return t.gradient(y, [w] if b is None else [w, b])
+
+    return step
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_layer_is_looked_through_once_for_a_nan(bias: bool) -> None:
+    w, b = Variable(np.eye(3)), Variable(np.zeros(3)) if bias else None
+    compiled = ag.compile(of_layer(w, b))
+    for last in (0.25, 0.5, 0.75, 1.0, 2.0):  # z is x, so that the fourth meets the 1
+        x = np.array([[0.5, 3.0, last]])
+        with np.errstate(all="ignore"):
+            pairs = list(zip(compiled(x), of_layer(w, b)(x), strict=True))
+        for a, e in pairs:
+            assert np.isfinite(e.numpy()).all()
+            np.testing.assert_array_equal(a.numpy(), e.numpy())
+    (plan,) = compiled.plans
+    checks = [guard for guard in plan.program.guards if guard.convert is is_number]
+    assert len(checks) == 1
+
+
+def test_nothing_is_looked_through_where_the_law_has_no_say() -> None:
+    w = Variable(np.eye(3))
+
+    def step(x: Any) -> Any:
+        with Tape() as t:
+            y = np.sum(x @ w)
+        return t.gradient(y, w)
+
+    compiled = ag.compile(step)
+    for x in np.random.default_rng(0).normal(size=(3, 2, 3)):
+        np.testing.assert_array_equal(compiled(x).numpy(), step(x).numpy())
+    assert compiled.plans[0].program.guards == []
 
 
 def test_tangents_by_the_law_of_zeros_are_exact() -> None:

@@ -1,0 +1,55 @@
+"""A pass: which gradients each run has to look through for a NaN. Often a small one tells for a large one, too."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from autograd.plan.program import Program, Ref, Step, is_number
+from autograd.plan.traced import method_of
+
+# Functions that hand every NaN on, and that make those that they make in the engine, too: the law is not theirs.
+_HANDING_ON = frozenset([
+    np.matmul, np.sum, np.reshape, np.swapaxes, np.transpose, np.matrix_transpose, np.expand_dims, np.squeeze, np.ravel,
+    method_of("reshape"), method_of("swapaxes"), method_of("transpose"), method_of("squeeze"), method_of("ravel"),
+])  # fmt: skip
+
+
+def with_fewer_checks(program: Program) -> None:
+    """Keep of the checks for NaN the least that tell the same.
+
+    A run is given up where the law of zeros might have had a say: where a value that it looks at is NaN. The gradient
+    of a layer's weights and that of its bias are a product and a sum of one such value. Either is NaN if that is, and
+    the bias is smaller.
+    """
+    made = {ref: step for step in program.steps for ref in step.outs}
+    touched: set[Ref] = set()
+    for step in program.steps:
+        if not program.deferred.isdisjoint(step.outs) or not touched.isdisjoint(step.reads):
+            touched.update(step.outs)
+
+    def origins(ref: Ref) -> set[Ref] | None:
+        """The values under the law that a gradient was made of, if it hands on what is NaN in them; else None."""
+        step = made.get(ref)
+        if ref in program.deferred:
+            return {ref}
+        if ref not in touched or step is None:
+            return set()
+        if step.function not in _HANDING_ON:
+            return None
+        parts = [origins(source) for source in dict.fromkeys(step.reads)]
+        return None if None in parts else set().union(*[part for part in parts if part is not None])
+
+    checks = [guard for guard in program.guards if _is_check(made.get(guard.value), guard.convert)]
+    checks.sort(key=lambda guard: prod(program.kinds[made[guard.value].args[0]].shape))
+    covered: set[Ref] = set()
+    for guard in checks:
+        found = origins(made[guard.value].args[0])
+        if found is not None and found <= covered:
+            program.guards.remove(guard)
+        covered |= found or set()
+
+
+def _is_check(step: Step | None, convert: object) -> bool:
+    return step is not None and step.function is np.vdot and convert is is_number and step.args[0] == step.args[1]
