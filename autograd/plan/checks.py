@@ -29,26 +29,23 @@ def with_fewer_checks(program: Program) -> None:
         if not program.deferred.isdisjoint(step.outs) or not touched.isdisjoint(step.reads):
             touched.update(step.outs)
 
-    def origins(ref: Ref) -> set[Ref] | None:
-        """The values under the law that a gradient was made of, if it hands on what is NaN in them; else None."""
+    def origins(ref: Ref) -> set[Ref]:
+        """The values under the law of which a gradient was made, such that it is NaN if they are."""
         step = made.get(ref)
-        if ref in program.deferred:
-            return {ref}
         if ref not in touched or step is None:
             return set()
-        if step.function not in _HANDING_ON:
-            return None
-        parts = [origins(source) for source in dict.fromkeys(step.reads)]
-        return None if None in parts else set().union(*[part for part in parts if part is not None])
+        if ref in program.deferred or step.function not in _HANDING_ON:
+            return {ref}
+        return set().union(*[origins(source) for source in dict.fromkeys(step.reads)])
 
     checks = [guard for guard in program.guards if _is_check(made.get(guard.value), guard.convert)]
     checks.sort(key=lambda guard: prod(program.kinds[made[guard.value].args[0]].shape))
     covered: set[Ref] = set()
     for guard in checks:
         found = origins(made[guard.value].args[0])
-        if found is not None and found <= covered:
+        if found <= covered:
             program.guards.remove(guard)
-        covered |= found or set()
+        covered |= found
 
 
 def _is_check(step: Step | None, convert: object) -> bool:
