@@ -66,10 +66,8 @@ def operator(op: Primitive) -> Callable[[Any, Any], Any]:
             y = compute(a, b)
         except Exception:
             return op(self, other)  # which says what went wrong
-        if kind is np.ndarray and not y.ndim:
-            y = y[()]
         out = new(self.kind)
-        out.value = y
+        out.value = y  # of arrays without axes a NumPy number, as operators give it
         if not recordings:
             return out
         if len(recordings) > 1:

@@ -24,8 +24,9 @@ def arrow(parent: Element, curve: Curve, colour: str, *, dashed: bool, thick: bo
     length, half = (_HEAD[0] * 1.5, _HEAD[1] * 1.9) if thick else _HEAD
     tip = curve[-1]
     line, (ux, uy) = shortened(curve, length - 1)
-    controls = [f"{_pair(a)} {_pair(b)} {_pair(c)}" for a, b, c in zip(*[iter(line[1:])] * 3, strict=True)]
-    attributes = {"d": f"M{_pair(line[0])} C{' '.join(controls)}", "fill": "none", "stroke": colour}
+    # In one go, since a link past a thousand layers has thousands of points.
+    course = " ".join(["%.1f,%.1f"] * len(line)) % tuple([x for point in line for x in point])
+    attributes = {"d": f"M{course.replace(' ', ' C', 1)}", "fill": "none", "stroke": colour}
     attributes["stroke-width"] = f"{_THICK if thick else _THIN:g}"
     if dashed:
         attributes["stroke-dasharray"] = "9 5" if thick else "5 3.5"
