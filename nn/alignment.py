@@ -111,7 +111,8 @@ def class_numbers(y: Any, shape: Shape, user: str) -> Any:
         numbers = y.astype(np.intp)
         check_each(y, numbers == y, "a whole number")
         y = numbers
-    if y.size and not (y.min() >= 0 and y.max() < units):  # as the row for logits asks it: a plan asks once
+    # Asked as the row for logits asks it, so that a plan asks once.
+    if y.size and not ((y.dtype.kind == "u" or y.min() >= 0) and y.max() < units):
         check_each(y, (y >= 0) & (y < units), f"0 to {units - 1}, since the model has {units} output units")
     return y
 

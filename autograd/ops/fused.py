@@ -79,7 +79,7 @@ def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
         raise ValueError(
             f"got labels of shape {labels.shape} for logits of shape {logits.shape}; expected {logits.shape[:-1]}"
         )
-    if labels.size and not (labels.min() >= 0 and labels.max() < classes):
+    if labels.size and not ((labels.dtype.kind == "u" or labels.min() >= 0) and labels.max() < classes):
         raise ValueError(
             f"got labels from {labels.min()} to {labels.max()}; expected whole numbers from 0 to {classes - 1}"
         )

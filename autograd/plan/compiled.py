@@ -29,6 +29,7 @@ from autograd.plan.trace import (
 from autograd.plan.watch import watched
 from autograd.tensor import Tensor, wrapped
 
+_UNKNOWN: Any = object()
 _WAITING = 8  # kinds of arguments that were met once
 
 # A trace puts stand-ins into variables, and a plan writes into them: one thread at a time.
@@ -104,15 +105,14 @@ class Compiled:
         inputs: list[Any] = []
         try:
             key = _kind((args, kwargs), inputs)
-            known = key in self._replays
+            replay = self._replays.get(key, _UNKNOWN)
         except TypeError as error:  # an argument that can not be told apart from others
             self._tell(f"{self._name} is not compiled but run as it is. {error}")
             return self.function(*args, **kwargs)
         with _one_at_a_time:
-            if not known:
+            if replay is _UNKNOWN:
                 with collection_paused():
                     return self._traced(key, args, kwargs)
-            replay = self._replays[key]
             if replay is not None:
                 try:
                     return replay(inputs)

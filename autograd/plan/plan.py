@@ -13,7 +13,7 @@ from autograd.plan.ledger import of_program
 from autograd.plan.lower import GuardFailedError, Lowered
 from autograd.plan.memory import own_results
 from autograd.plan.passes import shortened
-from autograd.plan.program import NUMBERS
+from autograd.plan.program import NUMBERS, Kind
 from autograd.plan.source import source
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Plan:
             for held, kind, changed in zip(trace.held, kinds, self.program.changed, strict=True)
             if changed and kind.number is not None
         ]
+        self._fresh_kinds = [self.program.kinds[ref] for ref in self.program.fresh]
+        self._state_kinds = kinds
         self._after_run = trace.after_run
         self._lowered = Lowered(self.program, fuse=available() if fuse is None else fuse)
         self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
@@ -90,9 +92,9 @@ class Plan:
         except IndexError:
             workspace = [kind.empty() for kind in self._lowered.memory.kinds]
         try:
-            self._check(fresh, self.program.fresh)
+            _check(fresh, self._fresh_kinds)
             state = [find() for find in self._finds]
-            self._check(state, self.program.before)
+            _check(state, self._state_kinds)
             with np.errstate(all="ignore"):
                 results, numbers = self._lowered.run(*inputs, *fresh, *state, workspace)
         except GuardFailedError:
@@ -121,17 +123,6 @@ class Plan:
         values = [*inputs, *[function() for function in self.fresh], *[find() for find in self._finds]]
         return of_program(self.program, values, fuse=self._lowered.fuse, repeats=repeats)
 
-    def _check(self, values: Sequence[Any], refs: Iterable[Any]) -> None:
-        """Hold that values from outside are of the kinds that the program was made for."""
-        for value, ref in zip(values, refs, strict=True):
-            kind = self.program.kinds[ref]
-            if kind.number is not None:
-                same = type(value) is kind.number
-            else:
-                same = type(value) not in NUMBERS and value.shape == kind.shape and value.dtype == kind.dtype
-            if not same:
-                raise GuardFailedError
-
     @property
     def source(self) -> str:
         """The program as a module in plain NumPy: forward, backward and update, line by line.
@@ -149,3 +140,14 @@ class Plan:
 
 def _reader(cell: Any) -> Callable[[], Any]:
     return lambda: cell.value
+
+
+def _check(values: Sequence[Any], kinds: Iterable[Kind]) -> None:
+    """Hold that values from outside are of the kinds that the program was made for."""
+    for value, kind in zip(values, kinds, strict=True):
+        if kind.number is not None:
+            same = type(value) is kind.number
+        else:
+            same = type(value) not in NUMBERS and value.shape == kind.shape and value.dtype == kind.dtype
+        if not same:
+            raise GuardFailedError

@@ -27,9 +27,13 @@ class Cell:
 
     def buffer(self) -> Any:
         """What it holds now, ready to be written into; of a number, which can not be, the number."""
-        if not isinstance(self.value, np.ndarray):
-            return self.value
-        array = self.value if self._find is not None else self.variable.writable()
+        find = self._find
+        array = self.variable.value if find is None else find()
+        if not isinstance(array, np.ndarray):
+            return array
+        if find is None:
+            del array  # so that nobody but the variable holds it
+            array = self.variable.writable()
         if array.flags.c_contiguous:
             return array
         if self._find is not None:
