@@ -137,7 +137,8 @@ def _computed_in(step: Step, program: Program) -> np.dtype[Any]:
     if step.function is np.where:
         return program.kinds[step.outs[0]].dtype
     plain = [type(x)(0) for x in step.args if not isinstance(x, Ref)]
-    return np.result_type(*arrays, *numbers, *plain)
+    dtype = np.result_type(*arrays, *numbers, *plain)
+    return np.dtype(np.int64) if dtype.kind in "iu" else dtype  # that of whole numbers which are compared
 
 
 @cache

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.plan.blocks import blocked, pays
-from autograd.plan.joined import Joined, Text, joined
+from autograd.plan.joined import Joined, joined
+from autograd.plan.joined_text import Text
 from autograd.plan.kernels import kernel, module_of
 from autograd.plan.levels import Levels, levels_if_faster
 from autograd.plan.memory import REDUCTIONS, Memory, outs_of

@@ -10,7 +10,7 @@ import autograd as ag
 import optim
 from autograd import Tape, Variable
 from autograd.plan import kernels, lower
-from autograd.plan.joined import LONGEST
+from autograd.plan.loopable import LONGEST
 from tests.autograd.plan.test_compile_random import module_in_python
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="numba is not installed")
@@ -115,6 +115,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "transposed beside itself": lambda x, y, k: (lambda z: z + np.negative(z.T).T)(scaled(scaled(x))),
     "rows and columns": lambda x, y, k: scaled(x) * scaled(x[0]) + scaled(x[:, :1]) - scaled(x[0, 0]),
     "branches": lambda x, y, k: np.where((x > y) & ~(x < 0), scaled(x), y) * np.sign(y),
+    "whole numbers": lambda x, y, k: np.where((k < 300) & (k.astype(np.int8) > -200), scaled(x[:, 0]), 1.0) * 2,
     "two passes": lambda x, y, k: scaled(scaled(x) - np.sum(scaled(x), axis=0)) * scaled(y),
 }
 
