@@ -266,8 +266,8 @@ def zero_law(part: Any, g: Any) -> Any:
     if part is g:
         return part
     got = part if kind is np.ndarray else raw(part)
-    if hasattr(got, "defers_zero_law"):
-        got.defers_zero_law()
+    if hasattr(got, "defer_zero_law"):
+        got.defer_zero_law()
         return part
     if type(got) is np.ndarray and got.itemsize > 2 and not has_nan(got):
         return part

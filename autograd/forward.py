@@ -47,7 +47,7 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
             tangents[id(node.out)] = t
     found = [tangents.get(id(target)) for target in targets]
     for t in map(raw, found):
-        if hasattr(t, "defers_zero_law"):
+        if hasattr(t, "defer_zero_law"):
             t.trace.without_nan(t)
     return found
 

@@ -6,7 +6,7 @@ arrays, where the time goes into Python rather than into numbers, are swept two 
 
 Looking for a NaN, in which the law of zeros may have a say, takes as long as the arithmetic of a small array. A NaN
 stays one on its way, unless a rule masks it; so a stretch of small operations is swept first and then looked at once.
-If there is a NaN, the stretch is swept again, with care.
+If there is a NaN, the stretch is swept again, and from there on each step is looked at.
 """
 
 from __future__ import annotations
@@ -20,37 +20,44 @@ from autograd.families import has_nan
 from autograd.graph import Node, Value
 
 Path = list[tuple[Node, Sequence[int]]]
-SMALL = 1024  # elements, up to which an array is worth keeping to sweep it again
-FEW = 16  # cotangents to note down, before a stretch is swept without care
+SMALL = 1024  # elements of an array that is kept until its stretch has been looked at
+FEW = 16  # cotangents that are noted down at the start of a stretch, to go back to
 
 
-def sweep(path: Path, wanted: Set[int], cotangents: dict[int, Any], owned: set[int]) -> None:
+def sweep(path: Path, wanted: Set[int], cotangents: dict[int, Any], owned: set[int], trusting: bool) -> bool:
     """Take nodes off the end of `path` as long as they are simple.
 
-    wanted: ids of the values whose cotangents are to be kept; cotangents, owned: as in the sweep.
+    wanted: ids of the values whose cotangents are to be kept; cotangents, owned: as in the sweep. trusting: whether
+    stretches may be looked at afterwards; it comes back False if there was a NaN in one.
     """
-    if len(cotangents) <= FEW and type(cotangents.get(id(path[-1][0].out))) is np.ndarray:
-        before, swept, ours = cotangents.copy(), Path(), set[int]()
-        _sweep(path, wanted, cotangents, ours, swept)
-        if not any([_has_nan(g) for key, g in cotangents.items() if g is not before.get(key)]):
-            owned |= ours
-        else:
-            path += reversed(swept)
-            cotangents.clear()
-            cotangents |= before
+    few = len(cotangents) <= FEW and type(cotangents.get(id(path[-1][0].out))) is np.ndarray
+    if trusting and few:
+        trusting = _swept(path, wanted, cotangents, owned)
     if path:
-        _sweep(path, wanted, cotangents, owned)
+        _sweep(path, wanted, cotangents, owned, careful=True)
+    return trusting
+
+
+def _swept(path: Path, wanted: Set[int], cotangents: dict[int, Any], owned: set[int]) -> bool:
+    """A stretch of small arrays, looked at afterwards. If there is a NaN, all is as it was, and it comes back False."""
+    before, ours = cotangents.copy(), set[int]()
+    taken = _sweep(path, wanted, cotangents, ours, careful=False)
+    if any([_has_nan(g) for key, g in cotangents.items() if g is not before.get(key)]):
+        path += reversed(taken)
+        cotangents.clear()
+        cotangents |= before
+        return False
+    owned |= ours
+    return True
 
 
 def _has_nan(g: Any) -> bool:
     return has_nan(g) if type(g) is np.ndarray else bool(g != g)
 
 
-def _sweep(
-    path: Path, wanted: Set[int], cotangents: dict[int, Any], owned: set[int], swept: Path | None = None
-) -> None:
-    """One stretch. With `swept`, to which the nodes go, of small arrays alone, and without looking for a NaN."""
-    careful = swept is None
+def _sweep(path: Path, wanted: Set[int], cotangents: dict[int, Any], owned: set[int], careful: bool) -> Path:
+    """The nodes that were taken off, if one is not `careful`: then they are of small arrays, and NaNs are let pass."""
+    taken = Path()
     while path:
         node, through = path[-1]
         out = node.out
@@ -62,7 +69,7 @@ def _sweep(
         op = node.op
         inputs = node.inputs
         if not op.elementwise or node.params or len(inputs) > 2:
-            return
+            return taken
         first = through[0]
         rules: Any = op.rules
         x = inputs[0]
@@ -70,36 +77,36 @@ def _sweep(
         shape = None
         if type(g) is np.ndarray:
             shape = g.shape
-            # What was stretched needs fitting, which is told here, before a rule has run, so that none runs twice.
+            # What was stretched needs fitting, which is told here, before a rule has run, so that none runs in vain.
             if first == 0 and (type(a) is not np.ndarray or a.shape != shape):
-                return
+                return taken
             if not careful and g.size > SMALL:
-                return
+                return taken
         elif not careful:
-            return
+            return taken
         other = None
         try:
             if len(inputs) == 1:
                 part = rules[0](g, out.value, a)
                 if not _simple(part, g, a, op.real, careful):
-                    return
+                    return taken
             else:
                 x = inputs[1]
                 b = x.value if isinstance(x, Value) else x
                 if shape is not None and through[-1] == 1 and (type(b) is not np.ndarray or b.shape != shape):
-                    return
+                    return taken
                 part = rules[first](g, out.value, a, b)
                 if not _simple(part, g, b if first else a, op.real, careful):
-                    return
+                    return taken
                 if len(through) == 2:
                     other = rules[1](g, out.value, a, b)
                     if not _simple(other, g, b, op.real, careful):
-                        return
+                        return taken
         except ArithmeticError:
-            return  # where Python's numbers raise, NumPy's have an infinity
+            return taken  # where Python's numbers raise, NumPy's have an infinity
         entry = path.pop()
-        if swept is not None:
-            swept.append(entry)
+        if not careful:
+            taken.append(entry)
         if key not in wanted:
             del cotangents[key]
         source = id(inputs[first])  # written out for each of two operands: calls would be a tenth of the time
@@ -122,6 +129,7 @@ def _sweep(
             cotangents[source] = cotangents[source] + other
             if type(other) is np.ndarray:
                 owned.add(source)
+    return taken
 
 
 def _simple(part: Any, g: Any, x: Any, real: bool, careful: bool) -> bool:

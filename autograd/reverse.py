@@ -49,10 +49,11 @@ def backward(
         add(target, seed)
     check = check_in_force() if checks_open else None
     simple = check is None and not recorded and not stacked
+    trusting = True
     with np.errstate(all="ignore") if check is None else check.sweep(seeds, nested=True):
         while path:
             if simple:
-                quick.sweep(path, wanted, cotangents, owned)
+                trusting = quick.sweep(path, wanted, cotangents, owned, trusting)
                 if not path:
                     break
             node, through = path.pop()
@@ -85,7 +86,7 @@ def backward(
     if check is not None:
         check.sums(sources, found)
     for g in map(raw, found):
-        if hasattr(g, "defers_zero_law"):
+        if hasattr(g, "defer_zero_law"):
             g.trace.without_nan(g)
     return found
 

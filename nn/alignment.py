@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.families import as_array
+from autograd.ops.fused import in_range
 
 Shape = tuple[int, ...]
 
@@ -111,8 +112,7 @@ def class_numbers(y: Any, shape: Shape, user: str) -> Any:
         numbers = y.astype(np.intp)
         check_each(y, numbers == y, "a whole number")
         y = numbers
-    # Asked as the row for logits asks it, so that a plan asks once.
-    if y.size and not ((y.dtype.kind == "u" or y.min() >= 0) and y.max() < units):
+    if not in_range(y, units):
         check_each(y, (y >= 0) & (y < units), f"0 to {units - 1}, since the model has {units} output units")
     return y
 

@@ -129,7 +129,7 @@ class Sequential(Trainer):
 
     # Looking, saving.
 
-    def parts(self) -> Iterator[tuple[str, Any]]:
+    def parts(self) -> Iterator[tuple[str, Layer]]:
         """The layers by their names."""
         return ((layer.name, layer) for layer in self.layers)
 

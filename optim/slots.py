@@ -50,8 +50,8 @@ class Slots:
         """
         for arrays in self._arrays.values():
             for array in arrays.values():
-                tiny = np.finfo(array.dtype).tiny if array.dtype.kind == "f" else 1
-                if tiny < 1e-30:
+                if array.dtype.char in "fd":
+                    tiny = np.finfo(array.dtype).tiny
                     flat = array.reshape(-1)
                     for start in range(0, flat.size, BLOCK):
                         part = flat[start : start + BLOCK]

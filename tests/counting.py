@@ -14,6 +14,7 @@ def calls(run: Callable[[], Any]) -> int:
         nonlocal count
         count += event in ("call", "c_call")
 
+    collecting = gc.isenabled()
     gc.disable()  # which calls what it likes, when it likes
     before = sys.getprofile()
     sys.setprofile(note)
@@ -21,5 +22,6 @@ def calls(run: Callable[[], Any]) -> int:
         run()
     finally:
         sys.setprofile(before)
-        gc.enable()
+        if collecting:
+            gc.enable()
     return count

@@ -72,6 +72,14 @@ def _pick(x: Any, labels: Any) -> Any:
     return rows[np.arange(labels.size), labels.reshape(-1)].reshape(labels.shape)
 
 
+def in_range(labels: Any, classes: int) -> bool:
+    """Whether whole numbers are from 0 to classes - 1. Whoever asks here shares the question in a compiled program."""
+    if not labels.size:
+        return True
+    unsigned = labels.dtype.kind == "u"  # which saves half of the question
+    return bool((unsigned or labels.min() >= 0) and labels.max() < classes)
+
+
 def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
     """−log softmax(logits)[label] = logsumexp(logits) − logits[label] for each row."""
     labels, classes = as_array(labels), logits.shape[-1]
@@ -79,7 +87,12 @@ def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
         raise ValueError(
             f"got labels of shape {labels.shape} for logits of shape {logits.shape}; expected {logits.shape[:-1]}"
         )
-    if labels.size and not ((labels.dtype.kind == "u" or labels.min() >= 0) and labels.max() < classes):
+    if labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"got labels of dtype {labels.dtype}; expected whole numbers from 0 to {classes - 1}, the classes. Try "
+            f"labels.astype(int)"
+        )
+    if not in_range(labels, classes):
         raise ValueError(
             f"got labels from {labels.min()} to {labels.max()}; expected whole numbers from 0 to {classes - 1}"
         )

@@ -48,7 +48,7 @@ def one_step(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def step(*arrays: Any, **how: Any) -> Any:
         for x in arrays:
-            if hasattr(x, "defers_zero_law"):
+            if hasattr(x, "defer_zero_law"):
                 return x.trace.run(step, arrays, how)
         return function(*arrays, **how)
 

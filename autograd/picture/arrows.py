@@ -25,8 +25,8 @@ def arrow(parent: Element, curve: Curve, colour: str, *, dashed: bool, thick: bo
     tip = curve[-1]
     line, (ux, uy) = shortened(curve, length - 1)
     # In one go, since a link past a thousand layers has thousands of points.
-    course = " ".join(["%.1f,%.1f"] * len(line)) % tuple([x for point in line for x in point])
-    attributes = {"d": f"M{course.replace(' ', ' C', 1)}", "fill": "none", "stroke": colour}
+    controls = " ".join(["%.1f,%.1f"] * (len(line) - 1)) % tuple([x for point in line[1:] for x in point])
+    attributes = {"d": f"M{_pair(line[0])} C{controls}", "fill": "none", "stroke": colour}
     attributes["stroke-width"] = f"{_THICK if thick else _THIN:g}"
     if dashed:
         attributes["stroke-dasharray"] = "9 5" if thick else "5 3.5"

@@ -24,28 +24,29 @@ def with_fewer_checks(program: Program) -> None:
     the bias is smaller.
     """
     made = {ref: step for step in program.steps for ref in step.outs}
-    touched: set[Ref] = set()
+    # The values under the law of which each value was made, such that it is NaN if they are.
+    origins: dict[Ref, frozenset[Ref]] = {}
     for step in program.steps:
-        if not program.deferred.isdisjoint(step.outs) or not touched.isdisjoint(step.reads):
-            touched.update(step.outs)
-
-    def origins(ref: Ref) -> set[Ref]:
-        """The values under the law of which a gradient was made, such that it is NaN if they are."""
-        step = made.get(ref)
-        if ref not in touched or step is None:
-            return set()
-        if ref in program.deferred or step.function not in _HANDING_ON:
-            return {ref}
-        return set().union(*[origins(source) for source in dict.fromkeys(step.reads)])
+        found = frozenset().union(*[origins.get(ref, frozenset()) for ref in step.reads])
+        for out in step.outs:
+            if out in program.deferred or (found and not _hands_on(step, program)):
+                origins[out] = frozenset([out])
+            elif found:
+                origins[out] = found
 
     checks = [guard for guard in program.guards if _is_check(made.get(guard.value), guard.convert)]
     checks.sort(key=lambda guard: prod(program.kinds[made[guard.value].args[0]].shape))
     covered: set[Ref] = set()
     for guard in checks:
-        found = origins(made[guard.value].args[0])
+        found = origins.get(made[guard.value].args[0], frozenset())
         if found <= covered:
             program.guards.remove(guard)
         covered |= found
+
+
+def _hands_on(step: Step, program: Program) -> bool:
+    """Whether each NaN that goes in comes out somewhere. Of products without a row or a column it does not."""
+    return step.function in _HANDING_ON and all([0 not in program.kinds[ref].shape for ref in step.reads])
 
 
 def _is_check(step: Step | None, convert: object) -> bool:

@@ -68,15 +68,16 @@ class _Rules:
         """Whether a compiled function does this part as NumPy does."""
         part, kinds = self.parts[at], self.program.kinds
         guards = [self.program.guards[number] for number in self.memory.guards_at.get(at, [])]
-        if not all([guard.convert in (bool, is_number) for guard in guards]):
+        if not all([guard.convert in (bool, is_number) and not kinds[guard.value].shape for guard in guards]):
             return False
         both = [kinds[ref] for ref in [*reads_of(part), *outs_of(part)]]
         if not all([len(k.shape) <= 2 and prod(k.shape) <= LARGEST and k.dtype.isnative for k in both]):
             return False
         if isinstance(part, Run):
-            sums = part.steps[len(part.steps) - part.sums :]
-            known = [reduced_axis(step, self.program, self.memory) is not None for step in sums]
-            return bool(part.shape) and all(known)
+            several = len(part.steps) - part.sums
+            along = [is_elementwise(step, self.program) for step in part.steps[:several]]
+            known = [reduced_axis(step, self.program, self.memory) is not None for step in part.steps[several:]]
+            return bool(part.shape) and all(along) and all(known)
         if part.several or kinds[part.outs[0]].number is not None or kinds[part.outs[0]].order is not None:
             return False
         return (
@@ -96,10 +97,11 @@ class _Rules:
         part, kinds = self.parts[at], self.program.kinds
         if isinstance(part, Run) or part.several or self.memory.guards_at.get(at) or len(part.reads) != 1:
             return False
-        if not kinds[part.reads[0]].shape:
+        if not kinds[part.reads[0]].shape or not kinds[part.outs[0]].shape:  # a number is read when it is handed over
             return False
-        if part.function in _RESHAPES:  # which copies what does not lie row by row
-            return part.reads[0] in self.memory.buffer and kinds[part.reads[0]].order is None
+        if part.function in _RESHAPES:  # which copies what does not lie row by row, or is to be read otherwise
+            plain = not part.options and len(part.args) <= 2 and type(part.args[-1]) is not str
+            return plain and part.reads[0] in self.memory.buffer and kinds[part.reads[0]].order is None
         return part.function in _VIEWS or (part.function is item and _is_plain_index(part.args[1]))
 
     def checked(self, group: Joined) -> Iterator[int | Joined]:

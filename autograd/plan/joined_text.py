@@ -38,14 +38,17 @@ class Text:
         self.made: list[Ref] = []
         loop: list[Step] = []
         for at in group.parts:
-            for step in _steps(parts[at]):
-                along = bool(program.kinds[step.outs[0]].shape) and is_elementwise(step, program)
-                if loop and not (along and self._goes_with(step, loop)):
+            steps = _steps(parts[at])
+            along = [step for step in steps if self._shape(step) and is_elementwise(step, program)]
+            if loop and not (along and self._go_with(along, loop)):
+                self._write_loop(loop)
+                loop = []
+            loop += along
+            if len(along) < len(steps):
+                if loop:
                     self._write_loop(loop)
                     loop = []
-                if along:
-                    loop.append(step)
-                else:
+                for step in steps[len(along) :]:
                     self._write(step)
             for guard in memory.guards_at.get(at, []) if not is_check(_steps(parts[at])[0], program) else []:
                 self._write_guard(program.guards[guard])
@@ -56,20 +59,20 @@ class Text:
 
     def _write_guard(self, guard: Guard) -> None:
         name = self._words[guard.value]
-        broken = f"{name} != {name}" if guard.convert is is_number else f"{name} != {bool(guard.expected)}"
+        broken = f"{name} != {name}" if guard.convert is is_number else name if not guard.expected else f"not {name}"
         self._body.append(f"if {broken}: return 1")
 
     def _shape(self, step: Step) -> tuple[int, ...]:
         return self._program.kinds[step.outs[0]].shape
 
-    def _goes_with(self, step: Step, loop: list[Step]) -> bool:
-        """Whether a step can be in the same pass: at an element, nothing is read that is written at another one."""
+    def _go_with(self, steps: list[Step], loop: list[Step]) -> bool:
+        """Whether steps can be in the same pass: at an element, nothing is read that is written at another one."""
         names, owners = self._names, self._memory.owners  # which know nothing of what stays inside of a run
-        together = [*loop, step]
+        together = [*loop, *steps]
         written = {names[ref] for each in together for ref in each.outs if ref in names}
         views = [ref for each in together for ref in each.reads if owners.get(ref, {ref}) != {ref}]
         shown = {names.get(owner) for ref in views for owner in owners[ref]}
-        return self._shape(step) == self._shape(loop[0]) and not written & shown
+        return self._shape(steps[0]) == self._shape(loop[0]) and not written & shown
 
     def _parameter(self, ref: Ref) -> str:
         name = self._names[ref]

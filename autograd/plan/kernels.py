@@ -29,7 +29,7 @@ FORMS = {
     np.add: "{} + {}", np.subtract: "{} - {}", np.multiply: "{} * {}", np.divide: "{} / {}", np.negative: "-{}",
     np.square: "{0} * {0}", np.sqrt: "np.sqrt({})", np.absolute: "abs({})", np.reciprocal: "{one} / {0}",
     np.sign: "{0} if {0} != {0} else {one} if {0} > 0 else -{one} if {0} < 0 else {zero}",
-    np.maximum: "{0} if {0} >= {1} or {0} != {0} else {1}", np.minimum: "{0} if {0} <= {1} or {0} != {0} else {1}",
+    np.maximum: "{0} if {0} > {1} or {0} != {0} else {1}", np.minimum: "{0} if {0} < {1} or {0} != {0} else {1}",
     np.where: "{1} if {0} else {2}",
     np.greater: "{} > {}", np.greater_equal: "{} >= {}", np.less: "{} < {}", np.less_equal: "{} <= {}",
     np.equal: "{} == {}", np.not_equal: "{} != {}", np.logical_and: "{} and {}", np.logical_or: "{} or {}",
@@ -125,6 +125,8 @@ class Words:
 
     def number(self, x: Any, dtype: Any) -> str:
         """The name of a constant."""
+        if dtype.kind == "b":
+            return repr(bool(x))
         number = str(float(x)) if dtype.kind == "f" else str(int(x))
         return self.constants.setdefault(f"np.{dtype}({number!r})", f"c{len(self.constants)}")
 

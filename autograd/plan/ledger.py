@@ -117,7 +117,7 @@ def of_program(program: Program, values: Sequence[Any], *, fuse: bool, repeats: 
     marks: list[tuple[int, float]] = []
     lowered.space["mark"] = lambda at: marks.append((at, perf_counter()))
     best = [float("inf")] * len(lowered.parts)
-    buffers = [kind.empty() for kind in lowered.memory.kinds]
+    buffers = lowered.workspace()
     for _ in range(repeats):
         marks.clear()
         given = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]

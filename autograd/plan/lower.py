@@ -60,6 +60,10 @@ class Lowered:
         exec(compile(self.text, "<plan>", "exec"), self.space)
         self.run: Callable[..., Any] = self.space["run"]
 
+    def workspace(self) -> list[Any]:
+        """New buffers for `run`."""
+        return [kind.empty() for kind in self.memory.kinds]
+
     def _usable(self, part: Step | Run) -> Sequence[Step | Run]:
         """A run as it is, if that is faster than its steps one by one; else these."""
         if not isinstance(part, Run):

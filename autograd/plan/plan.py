@@ -83,18 +83,18 @@ class Plan:
 
         NotReplayedError, and nothing has been changed, if a guard does not hold or a step fails.
         """
-        self._runs += 1
-        if self._runs == JOIN_AFTER and self._lowered.fuse:
-            self._lowered, self._workspaces = Lowered(self.program, join=True), []
         fresh = [function() for function in self.fresh]
         try:
             workspace = self._workspaces.pop()
         except IndexError:
-            workspace = [kind.empty() for kind in self._lowered.memory.kinds]
+            workspace = self._lowered.workspace()
         try:
             _check(fresh, self._fresh_kinds)
             state = [find() for find in self._finds]
             _check(state, self._state_kinds)
+            self._runs += 1
+            if self._runs == JOIN_AFTER and self._lowered.fuse and self._joins([*inputs, *fresh, *state]):
+                workspace = self._lowered.workspace()
             with np.errstate(all="ignore"):
                 results, numbers = self._lowered.run(*inputs, *fresh, *state, workspace)
         except GuardFailedError:
@@ -108,6 +108,20 @@ class Plan:
         for function in self._after_run:
             function()
         return results
+
+    def _joins(self, values: list[Any]) -> bool:
+        """Go on with small arrays joined, if that can be compiled; it is tried on copies of these values."""
+        copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
+        try:
+            lowered = Lowered(self.program, join=True)
+            with np.errstate(all="ignore"):
+                lowered.run(*copies, lowered.workspace())
+        except GuardFailedError:
+            pass  # which this run will find, too
+        except Exception:  # a full disk, or something that numba can not do: the plan is right as it is
+            return False
+        self._lowered, self._workspaces = lowered, []
+        return True
 
     def profile(self, *inputs: Any, repeats: int = 5) -> Profile:
         """What each part of the program costs: each is timed in `repeats` runs, of which the best counts.

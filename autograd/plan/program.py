@@ -81,7 +81,7 @@ class Kind:
         if isinstance(x, np.ndarray) and not x.flags.c_contiguous:
             order = tuple(sorted(range(x.ndim), key=lambda axis: -abs(x.strides[axis])))
             order = None if order == tuple(range(x.ndim)) else order
-        return Kind(np.shape(x), np.result_type(x), None, order)
+        return Kind(np.shape(x), x.dtype if isinstance(x, np.ndarray) else np.result_type(x), None, order)
 
     def empty(self) -> np.ndarray[Any, Any]:
         """A new array of this kind."""

@@ -159,7 +159,7 @@ def _shape(program: Program, step: Step, smallest: int) -> tuple[int, ...] | Non
 
 def _in_domain(step: Step, out: np.dtype[Any], operands: list[np.dtype[Any]]) -> bool:
     """Whether a loop computes this as NumPy does: single and double precision, and truth values where they belong."""
-    known = all([dtype.char in "fd?" for dtype in [out, *operands]])
+    known = all([dtype.char in "fd?" and dtype.isnative for dtype in [out, *operands]])
     if step.function in ARITHMETIC:
         return known and out.kind == "f" and (step.function is not np.where or len(step.args) == 3)
     if step.function in LOGIC:

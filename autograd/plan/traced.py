@@ -79,7 +79,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     __slots__ = ("__weakref__", "origin", "ref", "trace", "value")
 
-    def defers_zero_law(self) -> None:
+    def defer_zero_law(self) -> None:
         """Each run finds out once whether there is a NaN, rather than at each step of the sweep."""
         self.trace.program.deferred.add(self.ref)
 

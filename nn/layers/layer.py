@@ -153,8 +153,8 @@ class Layer:
         frozen = frozen or not self.trainable
         for name, part in self.parts():
             if isinstance(part, Layer):
-                for path, variable, held in part._all_weights(frozen):
-                    yield f"{name}/{path}", variable, held
+                for path, variable, is_frozen in part._all_weights(frozen):
+                    yield f"{name}/{path}", variable, is_frozen
             else:
                 yield name, part, frozen
 
@@ -168,9 +168,9 @@ class Layer:
         """The variables that training changes: trainable ones, unless a layer they belong to is frozen."""
         found: dict[int, Variable] = {}
         frozen = set()
-        for _, variable, held in self._all_weights():
+        for _, variable, is_frozen in self._all_weights():
             found.setdefault(id(variable), variable)
-            if held or not variable.trainable:
+            if is_frozen or not variable.trainable:
                 frozen.add(id(variable))
         return [variable for variable in found.values() if id(variable) not in frozen]
 
@@ -207,9 +207,8 @@ class Layer:
 def _found_in(named: Mapping[Any, Any]) -> Iterator[tuple[str, Layer | Variable]]:
     """The layers and variables in a mapping by name, and by path those in its lists, tuples and dicts."""
     for name, value in named.items():
-        kind = type(value)
-        if issubclass(kind, (Layer, Variable)):
-            yield name, value
-        elif issubclass(kind, (list, tuple, dict)):
-            for path, part in _found_in(value if issubclass(kind, dict) else dict(enumerate(value))):
+        if isinstance(value, (Layer, Variable)):
+            yield str(name), value
+        elif isinstance(value, (list, tuple, dict)):
+            for path, part in _found_in(value if isinstance(value, dict) else dict(enumerate(value))):
                 yield f"{name}/{path}", part
