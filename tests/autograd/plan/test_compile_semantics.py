@@ -525,6 +525,42 @@ def test_a_layer_is_looked_through_once_for_a_nan(bias: bool) -> None:
     assert len(checks) == 1
 
 
+def test_a_product_of_nothing_tells_nothing() -> None:
+    def of(w: Variable, b: Variable) -> Any:
+        def step(a: Any) -> Any:
+            with Tape() as t:
+                h = np.ones((2, 0)) @ w + b
+                y = np.sum(np.where(a > 0, a * h, 0.0))
+            return t.gradient(y, [w, b])
+
+        return step
+
+    w, b = Variable(np.ones((0, 3))), Variable(np.ones(3))
+    compiled = ag.compile(of(w, b))
+    for a in (1.0, -1.0, 2.0, -np.inf):
+        with np.errstate(all="ignore"):
+            pairs = list(zip(compiled(np.full((2, 3), a)), of(w, b)(np.full((2, 3), a)), strict=True))
+        for found, expected in pairs:
+            np.testing.assert_array_equal(found.numpy(), expected.numpy())
+
+
+def test_a_long_chain_of_products_is_compiled() -> None:
+    w = Variable(np.eye(2))
+
+    def step(x: Any) -> Any:
+        with Tape() as t:
+            h = np.sqrt(x)
+            for _ in range(1200):
+                h = h @ w
+            y = np.sum(np.sqrt(h))
+        return t.gradient(y, w)
+
+    compiled = ag.compile(step)
+    for x in (1.0, 4.0, 9.0):
+        a = np.full((1, 2), x)
+        np.testing.assert_array_equal(compiled(a).numpy(), step(a).numpy())
+
+
 def test_nothing_is_looked_through_where_the_law_has_no_say() -> None:
     w = Variable(np.eye(3))
 

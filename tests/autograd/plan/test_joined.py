@@ -13,7 +13,10 @@ from autograd.plan import kernels, lower
 from autograd.plan.loopable import LONGEST
 from tests.autograd.plan.test_compile_random import module_in_python
 
-pytestmark = pytest.mark.skipif(not kernels.available(), reason="numba is not installed")
+pytestmark = [
+    pytest.mark.skipif(not kernels.available(), reason="numba is not installed"),
+    pytest.mark.filterwarnings("ignore:.*depends on the data"),
+]
 
 
 @pytest.fixture
@@ -116,6 +119,10 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "rows and columns": lambda x, y, k: scaled(x) * scaled(x[0]) + scaled(x[:, :1]) - scaled(x[0, 0]),
     "branches": lambda x, y, k: np.where((x > y) & ~(x < 0), scaled(x), y) * np.sign(y),
     "whole numbers": lambda x, y, k: np.where((k < 300) & (k.astype(np.int8) > -200), scaled(x[:, 0]), 1.0) * 2,
+    "a number as a view": lambda x, y, k: scaled(y) * np.squeeze(scaled(x)[:1, :1]) + 1,
+    "a view that copies": lambda x, y, k: [np.ravel(scaled(x), order="F") * 2 + 1, np.reshape(scaled(y), -1, "F") * 2],
+    "truth and falsehood": lambda x, y, k: np.where((x > 0) == False, scaled(x), y) * 2 + (y > x),  # noqa: E712
+    "guard on a number": lambda x, y, k: scaled(x) * 2 if np.max(scaled(x)) else scaled(y) + 1,
     "two passes": lambda x, y, k: scaled(scaled(x) - np.sum(scaled(x), axis=0)) * scaled(y),
 }
 
@@ -132,7 +139,72 @@ def test_texts(name: str, shape: tuple[int, int], dtype: Any, in_python: None) -
         found, expected = compiled(x, y, k), FUNCTIONS[name](x, y, k)
         for a, b in zip(found, expected, strict=True):
             np.testing.assert_array_equal(a, b)
+    (plan,) = compiled.plans
+    assert "= loop" in plan._lowered.text or "if loop" in plan._lowered.text
+
+
+def test_a_run_is_joined_as_a_whole(in_python: None) -> None:
+    def f(x: Any, y: Any) -> Any:
+        a = scaled(x) * y
+        b = a.T + x
+        c = (b * 2 + 1) * y - 3
+        d = c.T + b
+        e = (d * 0.5 + 1) * y - 2
+        g = e.T + e
+        return g * 2 - 1 + y
+
+    rng, compiled = np.random.default_rng(0), ag.compile(f)
+    for x, y in rng.normal(size=(5, 2, 40, 40)):
+        np.testing.assert_array_equal(compiled(x, y), f(x, y))
+
+
+def test_a_guard_on_an_array_of_one_element(in_python: None) -> None:
+    def f(x: Any) -> Any:
+        z = scaled(x) * 2
+        return z + 1 if z > -100 else z
+
+    compiled = ag.compile(f)
+    for x in ([[1.0]], [[2.0]], [[3.0]], [[4.0]], [[-90.0]], [[5.0]]):
+        np.testing.assert_array_equal(compiled(np.array(x)), f(np.array(x)))
+
+
+@pytest.mark.parametrize("function", [np.maximum, np.minimum])
+def test_of_two_zeros_it_is_numpys(function: Any, in_python: None) -> None:
+    compiled = ag.compile(lambda x, y: function(x * 1.0, y) * 3)
+    for x, y in [(-0.0, 0.0), (0.0, -0.0)] * 3:
+        a, b = np.full((3, 4), x), np.full((3, 4), y)
+        np.testing.assert_array_equal(np.signbit(compiled(a, b)), np.signbit(function(a, b)))
+
+
+def test_what_can_not_be_compiled_stays_as_it_is(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(text: str) -> Any:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(lower, "module_of", full)
+    (run, ours), (step, theirs) = of_step(optim.SGD(0.05)), of_step(optim.SGD(0.05))
+    compiled = ag.compile(run)
+    for x, labels in batches(6):
+        assert float(compiled(x, labels)) == float(step(x, labels))
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
     assert len(compiled.plans) == 1
+
+
+def test_numbers_in_another_order_of_bytes(soon: None) -> None:
+    def change(w: Variable, v: Variable, x: Any) -> None:
+        w.assign((w * 0.5 + 1) * w - 2)
+        w.assign(w * 2 + 1)
+        v.assign((np.exp(v * 0.1) * x + 1) * x)
+
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=(2, 3, 4))
+    ours, theirs = [Variable(a) for a in start], [Variable(a) for a in start]
+    compiled = ag.compile(lambda x: change(*ours, x))
+    for x in rng.normal(size=(5, 3, 4)).astype(">f8"):
+        compiled(x)
+        change(*theirs, x)
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())
 
 
 def test_a_variable_is_not_written_while_a_view_of_it_is_read(in_python: None) -> None:
