@@ -18,7 +18,7 @@ def from_end(axis: Any, ndim: int) -> tuple[int, ...]:
 
 def kept(a: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """`a`, a reduction of `x` or a stack of such, with the reduced axes put back as axes of length 1."""
-    if keepdims or not hasattr(a, "reshape"):
+    if keepdims or not np.ndim(x) or not hasattr(a, "reshape"):
         return a
     if axis is None:
         return a.reshape(a.shape + (1,) * np.ndim(x))

@@ -1,7 +1,8 @@
 """Small arrays: parts that follow one another as one compiled function, since calling them costs more than their work.
 
 What the function does is what NumPy does, in NumPy's order: rows are added up in eight sums, columns one row after the
-other. So results are the same to the last bit, and it does not show when a plan begins to run like this.
+other. So results are the same to the last bit, but for the sign of a zero among greatest or least zeros of both signs,
+and it does not show when a plan begins to run like this.
 """
 
 from __future__ import annotations

@@ -211,3 +211,14 @@ def test_of_rows_without_elements() -> None:
     y = ag.logsumexp(Tensor(np.zeros((2, 0))), axis=1)
     assert y.tolist() == [-np.inf, -np.inf]
     assert ag.grad(lambda x: np.sum(ag.logsumexp(x, axis=1)))(np.zeros((2, 0))).shape == (2, 0)
+
+
+@pytest.mark.parametrize("function", [np.max, np.min, np.sum, np.prod])
+@pytest.mark.parametrize("axis", [None, 0, -1, ()])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_numbers_are_reduced_along_what_numpy_allows(function, axis, keepdims):
+    x = Variable([1.0, 2.0])
+    with Tape() as t:
+        y = function(np.sum(x * x), axis=axis, keepdims=keepdims)
+    assert (float(y), y.shape) == (5.0, ())
+    assert t.gradient(y, x).tolist() == [2.0, 4.0]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tape, Tensor, Variable
+from autograd import Tape, Tensor, Variable, compile
 from optim import SGD, Adagrad, Adam, Optimizer, RMSprop
 from optim.optimizer import BLOCK, FLUSH_EVERY
 
@@ -195,15 +195,21 @@ def test_the_saved_state_is_a_copy(kind: str) -> None:
 
 @each
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-def test_slots_that_have_decayed_to_subnormal_numbers_become_zero(kind: str, dtype: type) -> None:
+@pytest.mark.parametrize("compiled", [False, True])
+def test_slots_that_have_decayed_to_subnormal_numbers_become_zero(kind: str, dtype: type, compiled: bool) -> None:
     optimizer, w = KINDS[kind](0.1), Variable(np.ones(3, dtype))
     steps(optimizer, w, 1)
     state = optimizer.get_state([w])
     tiny = float(np.finfo(dtype).tiny)
-    old = {key: np.array([tiny / 4, tiny * 4, 0.5], dtype) for key in state if key != "iterations"}
-    optimizer.set_state({"iterations": FLUSH_EVERY - 1, **old}, [w])
-    optimizer.apply_gradients([(np.zeros(3, dtype), w)])
-    for key, array in optimizer.get_state([w]).items():
+    old = {key: np.array([tiny / 4, tiny * 64, 0.5], dtype) for key in state if key != "iterations"}
+    assert bool(old) == (kind != "sgd")
+    optimizer.set_state({"iterations": FLUSH_EVERY - 3, **old}, [w])
+    step = compile(optimizer.apply_gradients) if compiled else optimizer.apply_gradients
+    for _ in range(4):
+        step([(np.zeros(3, dtype), w)])
+        if optimizer.iterations == FLUSH_EVERY:
+            after = optimizer.get_state([w])
+    for key, array in after.items():
         if key != "iterations":
             assert array[1] != 0 != array[2], key
             assert (array[0] == 0) == (dtype != np.float16), key
