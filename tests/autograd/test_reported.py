@@ -80,7 +80,7 @@ def test_orders_that_depend_on_the_memory_are_refused() -> None:
             f(Tensor(np.ones((2, 3))))
 
 
-@pytest.mark.parametrize("labels", [[-1, 0], [0, 2], [0], [[0, 1]]])
+@pytest.mark.parametrize("labels", [[-1, 0], [0, 2], [0], [[0, 1]], [False, True], [0.0, 1.0]])
 def test_labels_that_do_not_fit_the_logits(labels) -> None:
     with pytest.raises(ValueError, match="got labels"):
         ag.sparse_softmax_crossentropy(Tensor(np.ones((2, 2))), np.array(labels))
