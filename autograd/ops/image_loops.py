@@ -45,10 +45,16 @@ def greatest(x: Any, y: Any, size: Any, strides: Any) -> None:
 
 
 @compiled
-def spread(g: Any, x: Any, y: Any, out: Any, size: Any, strides: Any) -> None:
-    """Add each cotangent `g` to `out` where the maximum `y` of its window of `x` is, in equal shares."""
+def spread(g: Any, x: Any, y: Any, out: Any, size: Any, strides: Any, tiled: bool) -> None:
+    """Add each cotangent `g` to `out` where the maximum `y` of its window of `x` is, in equal shares.
+
+    tiled: whether windows lie side by side; `out` is set to zero then, each window while it is at hand.
+    """
     count, rows, columns, channels = y.shape
     share = np.empty_like(g[0, 0, 0])
+    if tiled:
+        out[:, rows * size[0] :] = 0
+        out[:, :, columns * size[1] :] = 0
     for n in range(count):
         for p in range(rows):
             for q in range(columns):
@@ -64,6 +70,8 @@ def spread(g: Any, x: Any, y: Any, out: Any, size: Any, strides: Any) -> None:
                     for j in range(size[1]):
                         part = x[n, p * strides[0] + i, q * strides[1] + j]
                         at = out[n, p * strides[0] + i, q * strides[1] + j]
+                        if tiled:
+                            at[:] = 0
                         for c in range(channels):
                             if part[c] == y[n, p, q, c]:
                                 at[c] += share[c]

@@ -46,10 +46,12 @@ def _winners(x: Any, y: Any, places: list[Any], dtype: Any) -> tuple[list[Any], 
 def _spread(g: Any, x: Any, y: Any, *, size: Any, strides: Any, padding: Any) -> Any:
     """The cotangent `g` of each maximum, added where the maximum was."""
     x, places = _places(x, size, strides, padding)
-    out = np.zeros_like(g, shape=g.shape[: g.ndim - y.ndim] + x.shape)
     if (fast := loops(x, len(size), g, y)) is not None:
-        fast.spread(g, x, y, out, size, strides)
+        tiled = size == strides
+        out = np.empty_like(x) if tiled else np.zeros_like(x)
+        fast.spread(g, x, y, out, size, strides, tiled)
         return cropped(out, padding)
+    out = np.zeros_like(g, shape=g.shape[: g.ndim - y.ndim] + x.shape)
     won, ties = _winners(x, y, places, g.dtype)
     apart = all(s >= k for s, k in zip(strides, size, strict=True))
     g = g / ties
