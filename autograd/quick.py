@@ -96,11 +96,14 @@ def _sweep(path: Path, wanted: Set[int], cotangents: dict[int, Any], owned: set[
                 if shape is not None and through[-1] == 1 and (type(b) is not np.ndarray or b.shape != shape):
                     return taken
                 part = rules[first](g, out.value, a, b)
-                if not _simple(part, g, b if first else a, op.real, careful):
+                x = b if first else a
+                number = type(part) is float is type(x) and part == part  # told without a call, a twentieth of the time
+                if not number and not _simple(part, g, x, op.real, careful):
                     return taken
                 if len(through) == 2:
                     other = rules[1](g, out.value, a, b)
-                    if not _simple(other, g, b, op.real, careful):
+                    number = type(other) is float is type(b) and other == other
+                    if not number and not _simple(other, g, b, op.real, careful):
                         return taken
         except ArithmeticError:
             return taken  # where Python's numbers raise, NumPy's have an infinity
