@@ -23,7 +23,7 @@ LIMITS = {
     "calls: vector, backward": 18.5,
     "calls: scalar, forward": 13.5,
     "calls: scalar, backward": 16,
-    "bytes: scalar operation held": 300,
+    "bytes: scalar operation held": 306,  # 298 on Python 3.11, where a tensor is 8 bytes smaller
     "plan: steps": 75,
     "plan: parts": 67,
     "plan: buffers": 23,
