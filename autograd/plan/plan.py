@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 JOIN_AFTER = 10_000  # runs of a plan, from which on it is worth seconds of compiling
+JOIN_BELOW = 2**26  # bytes of arrays: a plan with more spends its time elsewhere, and they are copied once
 
 
 class NotReplayedError(Exception):
@@ -111,6 +112,8 @@ class Plan:
 
     def _joins(self, values: list[Any]) -> bool:
         """Go on with small arrays joined, if that can be compiled; it is tried on copies of these values."""
+        if sum([x.nbytes for x in values if isinstance(x, np.ndarray)]) > JOIN_BELOW:
+            return False
         copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
         try:
             lowered = Lowered(self.program, join=True)

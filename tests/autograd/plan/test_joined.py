@@ -190,6 +190,14 @@ def test_what_can_not_be_compiled_stays_as_it_is(soon: None, monkeypatch: pytest
     assert len(compiled.plans) == 1
 
 
+def test_a_plan_with_large_arrays_stays_as_it_is(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograd.plan.plan.JOIN_BELOW", 100)
+    compiled = ag.compile(of_step(optim.SGD(0.05))[0])
+    for x, labels in batches(5):
+        compiled(x, labels)
+    assert "loop" not in compiled.plans[0]._lowered.text
+
+
 def test_numbers_in_another_order_of_bytes(soon: None) -> None:
     def change(w: Variable, v: Variable, x: Any) -> None:
         w.assign((w * 0.5 + 1) * w - 2)
