@@ -56,6 +56,17 @@ def test_a_run_says_what_it_does(finished) -> None:
     assert 0.6 < accuracy <= 1
 
 
+def test_a_run_of_programs_has_the_same_figures(finished, tmp_path) -> None:
+    compiled = gradtape("mnist", "--epochs", "3", "--seed", "4", "--jit", home=tmp_path)
+    assert (compiled.returncode, compiled.stderr) == (0, "")
+
+    def history(home: Path) -> list[list[float]]:
+        (folder,) = (home / "runs").iterdir()
+        return [[float(x) for x in row.split(",")] for row in (folder / "history.csv").read_text().split()[1:]]
+
+    np.testing.assert_allclose(history(tmp_path), history(finished[1]), rtol=1e-2)  # a sample or two may fall otherwise
+
+
 def test_a_run_leaves_its_report(finished) -> None:
     done, home = finished
     (folder,) = (home / "runs").iterdir()
