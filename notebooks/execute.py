@@ -53,10 +53,24 @@ def plain(notebook: Any) -> Any:
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number:02}"
         cell.metadata = nbformat.from_dict({})
+        if "outputs" in cell:
+            cell.outputs = whole(cell.outputs)
         for output in cell.get("outputs", []):
             if "metadata" in output:
                 output.metadata = nbformat.from_dict({})
     return notebook
+
+
+def whole(outputs: list[Any]) -> list[Any]:
+    """The outputs, with what was printed in one piece: a kernel on a busy machine sends it in several."""
+    found: list[Any] = []
+    for output in outputs:
+        last = found[-1] if found else None
+        if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last.text += output.text
+        else:
+            found.append(output)
+    return found
 
 
 def main(names: list[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("jupytext")
 pytest.importorskip("nbclient")
+nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("ipykernel")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +70,13 @@ def test_the_ipynb_was_executed_and_is_fit_to_be_committed(source: Path) -> None
     assert not re.search(r" at 0x[0-9a-f]+|(^|[\s'\"(])/\w+/\w", text, re.MULTILINE), (
         "addresses or folders of a machine"
     )
+
+
+def test_what_a_busy_kernel_sends_in_pieces_is_put_together() -> None:
+    pieces = [("stdout", "a ="), ("stdout", " 1\n"), ("stderr", "oh"), ("stdout", "b\n")]
+    outputs = [nbformat.v4.new_output("stream", name=name, text=text) for name, text in pieces]
+    found = [(output.name, output.text) for output in execute.whole(outputs)]
+    assert found == [("stdout", "a = 1\n"), ("stderr", "oh"), ("stdout", "b\n")]
 
 
 # Figures that the outputs must show: in the committed notebook, and in one executed here.
