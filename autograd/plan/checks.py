@@ -7,13 +7,10 @@ from math import prod
 import numpy as np
 
 from autograd.plan.program import Program, Ref, Step, is_number
-from autograd.plan.traced import method_of
+from autograd.plan.views import RESHAPES, VIEWS
 
 # Functions that hand every NaN on, and that make those that they make in the engine, too: the law is not theirs.
-_HANDING_ON = frozenset([
-    np.matmul, np.sum, np.reshape, np.swapaxes, np.transpose, np.matrix_transpose, np.expand_dims, np.squeeze, np.ravel,
-    method_of("reshape"), method_of("swapaxes"), method_of("transpose"), method_of("squeeze"), method_of("ravel"),
-])  # fmt: skip
+_HANDING_ON = frozenset([np.matmul, np.sum, *VIEWS, *RESHAPES])
 
 
 def with_fewer_checks(program: Program) -> None:
@@ -34,7 +31,11 @@ def with_fewer_checks(program: Program) -> None:
             elif found:
                 origins[out] = found
 
-    checks = [guard for guard in program.guards if _is_check(made.get(guard.value), guard.convert)]
+    checks = [
+        guard
+        for guard in program.guards
+        if guard.convert is is_number and guard.value in made and looks_for_nan(made[guard.value])
+    ]
     checks.sort(key=lambda guard: prod(program.kinds[made[guard.value].args[0]].shape))
     covered: set[Ref] = set()
     for guard in checks:
@@ -49,5 +50,7 @@ def _hands_on(step: Step, program: Program) -> bool:
     return step.function in _HANDING_ON and all([0 not in program.kinds[ref].shape for ref in step.reads])
 
 
-def _is_check(step: Step | None, convert: object) -> bool:
-    return step is not None and step.function is np.vdot and convert is is_number and step.args[0] == step.args[1]
+def looks_for_nan(step: Step) -> bool:
+    """Whether a step is the product of an array with itself, which is NaN if there is a NaN in it."""
+    twice = step.function is np.vdot and len(step.args) == 2 and not step.options and step.args[0] == step.args[1]
+    return twice and isinstance(step.args[0], Ref)

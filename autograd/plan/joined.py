@@ -12,21 +12,14 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from autograd.plan.loopable import is_check, is_elementwise, is_pick, reduced_axis
 from autograd.plan.memory import Memory, Part, outs_of, reads_of
 from autograd.plan.program import Guard, Program, Ref, Step, is_number
 from autograd.plan.schedule import Run
-from autograd.plan.traced import item, method_of
+from autograd.plan.traced import item
+from autograd.plan.views import RESHAPES, VIEWS
 
 LARGEST = 4096  # elements up to which an array is small
-
-_VIEWS = frozenset([
-    np.swapaxes, np.matrix_transpose, np.transpose, np.squeeze, np.expand_dims, method_of("swapaxes"),
-    method_of("transpose"), method_of("squeeze"),
-])  # fmt: skip
-_RESHAPES = frozenset([np.reshape, np.ravel, method_of("reshape"), method_of("ravel")])
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,10 +93,10 @@ class _Rules:
             return False
         if not kinds[part.reads[0]].shape or not kinds[part.outs[0]].shape:  # a number is read when it is handed over
             return False
-        if part.function in _RESHAPES:  # which copies what does not lie row by row, or is to be read otherwise
+        if part.function in RESHAPES:  # which copies what does not lie row by row, or is to be read otherwise
             plain = not part.options and len(part.args) <= 2 and type(part.args[-1]) is not str
             return plain and part.reads[0] in self.memory.buffer and kinds[part.reads[0]].order is None
-        return part.function in _VIEWS or (part.function is item and _is_plain_index(part.args[1]))
+        return part.function in VIEWS or (part.function is item and _is_plain_index(part.args[1]))
 
     def checked(self, group: Joined) -> Iterator[int | Joined]:
         """The group, or its parts one by one where a number is needed outside, or where there is one part alone."""

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from autograd.plan.joined import Joined
 from autograd.plan.kernels import FORMS, Words, module_text
 from autograd.plan.loopable import ASTYPE, EXTREMES, SUMS, is_check, is_elementwise, is_pick, reduced_axis
-from autograd.plan.memory import Memory, Part
+from autograd.plan.memory import Memory, Part, steps_of
 from autograd.plan.program import Guard, Program, Ref, Step, is_number
-from autograd.plan.schedule import Run
 
 
 class Text:
@@ -32,26 +31,26 @@ class Text:
         self._kept = {*program.results, *program.after}
         self._readers: dict[Ref, list[Step]] = {}
         for part in parts:
-            for step in _steps(part):
+            for step in steps_of(part):
                 for ref in step.reads:
                     self._readers.setdefault(ref, []).append(step)
         self.made: list[Ref] = []
         loop: list[Step] = []
         for at in group.parts:
-            steps = _steps(parts[at])
+            steps = steps_of(parts[at])
             along = [step for step in steps if self._shape(step) and is_elementwise(step, program)]
             if loop and not (along and self._go_with(along, loop)):
                 self._write_loop(loop)
                 loop = []
             loop += along
-            if len(along) < len(steps):
-                if loop:
-                    self._write_loop(loop)
-                    loop = []
-                for step in steps[len(along) :]:
-                    self._write(step)
-            for guard in memory.guards_at.get(at, []) if not is_check(_steps(parts[at])[0], program) else []:
-                self._write_guard(program.guards[guard])
+            rest = steps[len(along) :]
+            if loop and rest:
+                self._write_loop(loop)
+                loop = []
+            for step in rest:
+                self._write(step)
+            for number in [] if is_check(steps[0], program) else memory.guards_at.get(at, []):
+                self._write_guard(program.guards[number])
         if loop:
             self._write_loop(loop)
         self.arguments = list(self._parameters)
@@ -102,27 +101,34 @@ class Text:
         First it is read, and last it is written, since a run may write over what it reads.
         """
         shape = self._shape(steps[0])
-        read: list[Ref] = []
-        loads, lines, stores = [], [], []
+        named: list[Ref] = []
+        loads: list[str] = []
+        lines, stores = [], []
         for step in steps:
-            for ref in step.reads:
-                if ref not in self._words:
-                    element = self._element(ref, shape)
-                    loads.append(f"{self._words.new(ref)} = {element}")
-                    read.append(ref)
+            named += self._load(step, shape, loads)
+            lines.append(self._line(step))
             (out,) = step.outs
-            if step.function is ASTYPE:
-                cast = self._words.cast(step.args[0], self._program.kinds[out].dtype)
-                lines.append(f"{self._words.new(out)} = {cast}")
-            else:
-                lines.append(self._words.line(step))
             if out in self._kept or not set(self._readers.get(out, [])) <= set(steps):
                 self._target(out)
                 stores.append(f"{self._place(out)} = {self._words[out]}")
-            read.append(out)
-        for ref in read:
+            named.append(out)
+        for ref in named:
             self._words.forget(ref)
         self._nest(shape, [*loads, *lines, *stores])
+
+    def _load(self, step: Step, whole: tuple[int, ...], lines: list[str]) -> list[Ref]:
+        """Give names to the elements that a step needs: those that had none, whose lines are added to `lines`."""
+        new = [ref for ref in dict.fromkeys(step.reads) if ref not in self._words]
+        for ref in new:
+            element = self._element(ref, whole)
+            lines.append(f"{self._words.new(ref)} = {element}")
+        return new
+
+    def _line(self, step: Step) -> str:
+        if step.function is not ASTYPE:
+            return self._words.line(step)
+        cast = self._words.cast(step.args[0], self._program.kinds[step.outs[0]].dtype)
+        return f"{self._words.new(step.outs[0])} = {cast}"
 
     def _place(self, ref: Ref) -> str:
         letters = "ij"[: len(self._program.kinds[ref].shape)]
@@ -150,15 +156,8 @@ class Text:
         elif type(axis) is int:
             self._write_reduction(step, axis)
         else:  # on numbers
-            for ref in step.reads:
-                if ref not in self._words:
-                    element = self._element(ref, ())
-                    self._body.append(f"{self._words.new(ref)} = {element}")
-            if step.function is ASTYPE:
-                cast = self._words.cast(step.args[0], program.kinds[step.outs[0]].dtype)
-                self._body.append(f"{self._words.new(step.outs[0])} = {cast}")
-            else:
-                self._body.append(self._words.line(step))
+            self._load(step, (), self._body)
+            self._body.append(self._line(step))
 
     def _write_pick(self, step: Step) -> None:
         x, (rows, columns) = step.args
@@ -216,7 +215,3 @@ class Text:
                 f"for j in range({whole}, {width}):", f"    a += {source}[i, j]",
             ]  # fmt: skip
         self._nest((height,), [*lines, f"{place} = {zero} + a" if total else f"{place} = a"])
-
-
-def _steps(part: Part) -> list[Step]:
-    return part.steps if isinstance(part, Run) else [part]

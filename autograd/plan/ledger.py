@@ -16,7 +16,7 @@ from autograd.graph import Node, Recording, Value
 from autograd.nest import leaves
 from autograd.plan.costs import flops
 from autograd.plan.lower import Lowered
-from autograd.plan.memory import outs_of
+from autograd.plan.memory import outs_of, steps_of
 from autograd.plan.profile import Entry, Profile
 from autograd.plan.program import Program, Ref, Step
 from autograd.plan.schedule import Run
@@ -131,7 +131,7 @@ def of_program(program: Program, values: Sequence[Any], *, fuse: bool, repeats: 
 
 def _entry(part: Step | Run, lowered: Lowered, seconds: float) -> Entry:
     program, owners = lowered.program, lowered.memory.owners
-    steps = part.steps if isinstance(part, Run) else [part]
+    steps = steps_of(part)
     count = sum([_flops(step, program) for step in steps])
     made = sum([kind_bytes(program.kinds[ref]) for ref in outs_of(part) if owners[ref] == {ref}])  # views make none
     if isinstance(part, Run):

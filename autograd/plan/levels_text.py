@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from autograd.plan.levels import Group, Levels, Places
+from autograd.plan.memory import steps_of
 from autograd.plan.program import Program, Ref, Step
 from autograd.plan.schedule import Run, ordered
 
@@ -28,7 +29,7 @@ def parts_of(program: Program, steps: Sequence[Step]) -> list[Step | Run]:
         if isinstance(part, Run) and not part.shape and len(part.steps) >= MANY:
             parts.append(part)
         else:
-            parts += [step for step in (part.steps if isinstance(part, Run) else [part]) if step in wanted]
+            parts += [step for step in steps_of(part) if step in wanted]
     return parts
 
 

@@ -6,6 +6,7 @@ from math import prod
 
 import numpy as np
 
+from autograd.plan.checks import looks_for_nan
 from autograd.plan.memory import Memory, writes
 from autograd.plan.program import Kind, Program, Ref, Step
 from autograd.plan.schedule import ARITHMETIC, COMPARISONS, LOGIC
@@ -63,7 +64,7 @@ def reduced_axis(step: Step, program: Program, memory: Memory) -> int | tuple[in
     if step.function in EXTREMES:
         if axis is None and out.shape == () and x.shape:
             return () if _are("fdbhilqBHI", [x]) and prod(x.shape) > 0 else None
-    elif step.function not in SUMS or step.args[0] not in {**memory.buffer, **memory.state}:
+    elif step.function not in SUMS or not (step.args[0] in memory.buffer or step.args[0] in memory.state):
         return None  # sums of what may not lie row by row, too, which NumPy adds up in another order
     if type(axis) is not int or len(x.shape) != 2 or not _are("fd", [x]) or x.dtype != out.dtype or not prod(x.shape):
         return None
@@ -86,7 +87,5 @@ def is_pick(step: Step, program: Program) -> bool:
 
 
 def is_check(step: Step, program: Program) -> bool:
-    """Whether a step is the product of an array with itself, which is NaN if there is a NaN in it."""
-    if step.function is not np.vdot or len(step.args) != 2 or step.options or step.args[0] != step.args[1]:
-        return False
-    return isinstance(step.args[0], Ref) and _are("fd", [program.kinds[step.args[0]]])
+    """Whether a step looks for a NaN in an array of numbers that a loop knows."""
+    return looks_for_nan(step) and _are("fd", [program.kinds[step.args[0]]])

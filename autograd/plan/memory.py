@@ -14,6 +14,7 @@ from autograd.nest import leaves
 from autograd.plan.program import Kind, Program, Ref, Step
 from autograd.plan.schedule import Run
 from autograd.plan.traced import item, method_of, with_item
+from autograd.plan.views import RESHAPES, VIEWS
 
 Part = Step | Run
 
@@ -29,9 +30,7 @@ _MAKERS = frozenset([
 ])  # fmt: skip
 # Functions that can not fail where they did not fail before.
 _SAFE = frozenset([
-    np.reshape, np.transpose, np.swapaxes, np.matrix_transpose, np.squeeze, np.expand_dims, np.broadcast_to,
-    np.moveaxis, np.ravel, np.real, np.imag, method_of("reshape"), method_of("astype"), method_of("ravel"),
-    method_of("transpose"), method_of("swapaxes"), method_of("squeeze"), method_of("sum"), np.einsum,
+    *VIEWS, *RESHAPES, np.broadcast_to, np.moveaxis, np.real, np.imag, method_of("astype"), method_of("sum"), np.einsum,
 ])  # fmt: skip
 
 
@@ -43,6 +42,11 @@ def outs_of(part: Part) -> list[Ref]:
 def reads_of(part: Part) -> list[Ref]:
     """The values that a part needs."""
     return part.inputs if isinstance(part, Run) else part.reads
+
+
+def steps_of(part: Part) -> list[Step]:
+    """The steps that a part is made of."""
+    return part.steps if isinstance(part, Run) else [part]
 
 
 def is_elementwise(part: Part) -> bool:

@@ -12,12 +12,12 @@ from autograd.nest import mapped
 from autograd.plan.checks import with_fewer_checks
 from autograd.plan.program import Program, Ref, Step, key
 from autograd.plan.traced import method_of, with_item
+from autograd.plan.views import RESHAPES
 
 _LARGEST = 4096  # elements of a folded constant: larger ones are made anew at each run, which keeps a plan small
 _ALIKE: dict[Any, Callable[..., Any]] = {np.ones_like: np.ones, np.zeros_like: np.zeros, np.empty_like: np.zeros}
-_RESHAPES = (np.reshape, method_of("reshape"), np.ravel, method_of("ravel"))
 _COPIES = (np.positive, np.copy, method_of("copy"))
-_SAME_SHAPE = (*_RESHAPES, np.broadcast_to, method_of("astype"), np.squeeze, method_of("squeeze"))
+_SAME_SHAPE = (*RESHAPES, np.broadcast_to, method_of("astype"), np.squeeze, method_of("squeeze"))
 
 
 def merged(program: Program) -> None:
@@ -93,10 +93,10 @@ def _plainly(step: Step) -> Step:
 
 def _of_its_source(step: Step, made: dict[Ref, Step]) -> Step:
     """A reshape of a reshape as one of what that was made of."""
-    if step.function not in _RESHAPES[:2] or len(step.args) != 2 or step.options or not isinstance(step.args[0], Ref):
+    if step.function not in RESHAPES[:2] or len(step.args) != 2 or step.options or not isinstance(step.args[0], Ref):
         return step
     inner = made.get(step.args[0])
-    if inner is None or inner.function not in _RESHAPES[:2] or inner.options or -1 in _lengths(step.args[1]):
+    if inner is None or inner.function not in RESHAPES[:2] or inner.options or -1 in _lengths(step.args[1]):
         return step
     return Step(step.function, (inner.args[0], step.args[1]), {}, step.outs, False, step.where, step.part)
 

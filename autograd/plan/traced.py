@@ -79,15 +79,15 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     __slots__ = ("__weakref__", "origin", "ref", "trace", "value")
 
-    def defer_zero_law(self) -> None:
-        """Each run finds out once whether there is a NaN, rather than at each step of the sweep."""
-        self.trace.program.deferred.add(self.ref)
-
     def __init__(self, trace: Trace, ref: Ref, value: Any) -> None:
         self.trace = trace
         self.ref = ref
         self.value = value
         self.origin: tuple[Traced, Any] | None = None  # the array and the index, if it is a part of one
+
+    def defer_zero_law(self) -> None:
+        """Each run finds out once whether there is a NaN, rather than at each step of the sweep."""
+        self.trace.program.deferred.add(self.ref)
 
     # What is known of it. A Python number has no shape and dtype of its own, here too.
 
