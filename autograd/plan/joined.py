@@ -7,7 +7,7 @@ and it does not show when a plan begins to run like this.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -30,15 +30,15 @@ class Joined:
     views: list[int]
 
 
-def joined(parts: Sequence[Part], memory: Memory, program: Program) -> list[int | Joined]:
-    """The parts by their places, those that can be done in one call together."""
+def joined(places: Iterable[int], parts: Sequence[Part], memory: Memory, program: Program) -> list[int | Joined]:
+    """These places of parts, those that can be done in one call together."""
     rules = _Rules(parts, memory, program)
     found: list[int | Joined] = []
     group = Joined([], [])
-    for at in range(len(parts)):
+    for at in places:
         if rules.takes(at):
             group.parts.append(at)
-        elif group.parts and rules.only_shows(at):
+        elif group.parts and only_shows(at, parts, memory, program):
             group.views.append(at)
         else:
             found += rules.checked(group)
@@ -86,18 +86,6 @@ class _Rules:
         looked_at = bool(guards) and all([guard.convert is is_number for guard in guards])
         return looked_at and is_check(step, self.program) and not self.readers.get(step.outs[0])
 
-    def only_shows(self, at: int) -> bool:
-        """Whether a part gives a view, which can be made before what it shows is written."""
-        part, kinds = self.parts[at], self.program.kinds
-        if isinstance(part, Run) or part.several or self.memory.guards_at.get(at) or len(part.reads) != 1:
-            return False
-        if not kinds[part.reads[0]].shape or not kinds[part.outs[0]].shape:  # a number is read when it is handed over
-            return False
-        if part.function in RESHAPES:  # which copies what does not lie row by row, or is to be read otherwise
-            plain = not part.options and len(part.args) <= 2 and type(part.args[-1]) is not str
-            return plain and part.reads[0] in self.memory.buffer and kinds[part.reads[0]].order is None
-        return part.function in VIEWS or (part.function is item and _is_plain_index(part.args[1]))
-
     def checked(self, group: Joined) -> Iterator[int | Joined]:
         """The group, or its parts one by one where a number is needed outside, or where there is one part alone."""
         inside = set(group.parts)
@@ -112,6 +100,19 @@ class _Rules:
             yield from self.checked(_cut(group, place, len(self.parts)))
         else:
             yield group
+
+
+def only_shows(at: int, parts: Sequence[Part], memory: Memory, program: Program) -> bool:
+    """Whether a part gives a view, which can be made before what it shows is written."""
+    part, kinds = parts[at], program.kinds
+    if isinstance(part, Run) or part.several or memory.guards_at.get(at) or len(part.reads) != 1:
+        return False
+    if not kinds[part.reads[0]].shape or not kinds[part.outs[0]].shape:  # a number is read when it is handed over
+        return False
+    if part.function in RESHAPES:  # which copies what does not lie row by row, or is to be read otherwise
+        plain = not part.options and len(part.args) <= 2 and type(part.args[-1]) is not str
+        return plain and part.reads[0] in memory.buffer and kinds[part.reads[0]].order is None
+    return part.function in VIEWS or (part.function is item and _is_plain_index(part.args[1]))
 
 
 def _cut(group: Joined, after: int, before: int) -> Joined:

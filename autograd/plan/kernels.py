@@ -12,7 +12,6 @@ import importlib.util
 import os
 import secrets
 import sys
-from collections.abc import Callable
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -43,9 +42,12 @@ def available() -> bool:
     return importlib.util.find_spec("numba") is not None
 
 
-def kernel(run: Run, program: Program, operands: Operands) -> Callable[..., None]:
-    """The run as one compiled loop over the arrays of `operands`."""
-    return module_of(text_of(run, program, operands)).loop
+def kernel(run: Run, program: Program, operands: Operands) -> ModuleType:
+    """The run as a module with one compiled loop over the arrays of `operands`: `loop(rank, ranks, *arrays)`.
+
+    It does the part of a rank among so many; 0, 1 for all of it.
+    """
+    return module_of(text_of(run, program, operands))
 
 
 def text_of(run: Run, program: Program, operands: Operands) -> str:
@@ -58,12 +60,19 @@ def text_of(run: Run, program: Program, operands: Operands) -> str:
     zeros = []
     for step in run.steps[several:]:
         target = operands.target(step.outs[0])
-        zeros += [f"for j in range({operands.whole}.shape[1]):", f"    {target} = 0"]
+        zeros += ["for j in range(start, stop):", f"    {target} = 0"]
         lines.append(f"{target} += {words[step.args[0]]}")
     whole = operands.whole
-    loops = [f"for i in range({whole}.shape[0]):"] + [f"    for j in range({whole}.shape[1]):"] * operands.rows
+    divided = 1 if run.sums else 0  # columns, where rows are added up
+    length = f"{whole}.shape[{divided}]"
+    # Where the part begins and ends. Of unsigned numbers the compiler knows that they do not count from behind.
+    part = [f"start, stop = np.uint64({length} * rank // ranks), np.uint64({length} * (rank + 1) // ranks)"]
+    ranges = [f"{whole}.shape[0]", f"{whole}.shape[1]"]
+    ranges[divided] = "start, stop"
+    loops = [f"for i in range({ranges[0]}):"] + [f"    for j in range({ranges[1]}):"] * operands.rows
     indent = "    " * len(loops)
-    return module_text(words, operands.parameters, [*zeros, *loops, *[f"{indent}{line}" for line in lines]])
+    body = [*part, *zeros, *loops, *[f"{indent}{line}" for line in lines]]
+    return module_text(words, ["rank", "ranks", *operands.parameters], body)
 
 
 def module_text(words: Words, parameters: list[str], body: list[str]) -> str:
@@ -159,6 +168,7 @@ def module_of(text: str) -> ModuleType:
     except (OSError, RuntimeError):  # no home, or one that can not be written to
         module = ModuleType(name)
         exec(compile(text.replace("CACHE", "False"), name, "exec"), module.__dict__)
+        sys.modules[name] = module
         return module
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None

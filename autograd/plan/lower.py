@@ -7,20 +7,24 @@ is decided in `memory`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from autograd.plan.blocks import blocked, pays
+from autograd.plan.crew import crew
 from autograd.plan.joined import Joined, joined
 from autograd.plan.joined_text import Text
 from autograd.plan.kernels import kernel, module_of
 from autograd.plan.levels import Levels, levels_if_faster
-from autograd.plan.memory import REDUCTIONS, Memory, outs_of
+from autograd.plan.memory import REDUCTIONS, Memory, Part, outs_of
 from autograd.plan.operands import Operands
 from autograd.plan.program import Guard, Program, Ref, Step, is_number
 from autograd.plan.schedule import SMALLEST, Run, ordered, with_sums
+from autograd.plan.sections import Section, gathered, is_worth_it, sections
+from autograd.plan.sections import Text as SectionText
 from autograd.plan.traced import item, method_of
 
 # Functions that do as the method of this name, with less ado.
@@ -41,16 +45,21 @@ class Lowered:
 
     `run(*inputs, *fresh, *state, buffers)` gives the results and the new values of those variables that are numbers.
     fuse: whether runs become loops compiled by numba; smallest: elements from which a run is one; join: whether what is
-    done with small arrays is compiled, too, which takes seconds.
+    done with small arrays is compiled, too, which takes seconds; share: whether several threads may do what is large.
     """
 
-    def __init__(self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST, join: bool = False) -> None:
+    def __init__(
+        self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST, join: bool = False, share: bool = False
+    ) -> None:
         self.program = program
         self.fuse = fuse
         self.join = join
         self.levels: dict[Run, Levels] = {}
         parts = [part for run in ordered(program, smallest) for part in self._usable(run)]
         self.parts = with_sums(parts, program, smallest) if fuse else parts
+        self.crew = crew() if fuse and share and is_worth_it(self.parts, program) else None
+        if self.crew is not None:
+            self.parts = gathered(self.parts, program)
         self.memory = Memory(program, self.parts)
         self.names: dict[Ref, str] = {}
         self.lines: list[str] = []
@@ -83,9 +92,11 @@ class Lowered:
         for i, (ref, array) in enumerate(program.constants.items()):
             self.space[self._named(ref, f"c{i}")] = array
         self._check(-1)
-        for each in joined(self.parts, self.memory, program) if self.join else range(len(self.parts)):
+        for each in self._groups():
             if isinstance(each, Joined):
                 self._write_joined(each)
+            elif isinstance(each, Section):
+                self._write_section(each)
             else:
                 self._write_part(each)
                 self._check(each)
@@ -100,8 +111,27 @@ class Lowered:
         results = ", ".join([self.names[ref] for ref in program.results])
         buffers = [f"b{i}" for i in range(len(self.memory.kinds))]
         unpack = [f"{', '.join(buffers)}, = buffers"] if buffers else []
-        body = [*unpack, *self.lines, f"return [{results}], [{', '.join(numbers)}]"]
+        wake = ["wake()"] if self.crew is not None else []
+        if self.crew is not None:
+            self.space["wake"] = self.crew.wake
+        body = [*wake, *unpack, *self.lines, f"return [{results}], [{', '.join(numbers)}]"]
         return "\n".join([f"def run({', '.join([*arguments, 'buffers'])}):", *[f"    {line}" for line in body]])
+
+    def _groups(self) -> list[int | Joined | Section]:
+        """The parts by their places, with those together that are done in one call."""
+        found: list[int | Section] = [*range(len(self.parts))]
+        if self.crew is not None:
+            found = sections(self.parts, self.memory, self.program)
+        if not self.join:
+            return [*found]
+        groups: list[int | Joined | Section] = []
+        for divided, some in groupby(found, lambda each: isinstance(each, Section)):
+            if divided:
+                groups += some
+            else:
+                places = [each for each in some if isinstance(each, int)]
+                groups += joined(places, self.parts, self.memory, self.program)
+        return groups
 
     def _home(self, ref: Ref) -> str:
         """The name of the memory that a value is in."""
@@ -172,6 +202,29 @@ class Lowered:
         name = f"loop{len(self.lines)}"
         self.space[name] = module_of(text.text).loop
         self.lines.append(f"if {name}({', '.join(text.arguments)}): raise GuardFailedError")
+
+    def _write_section(self, section: Section) -> None:
+        parts = [self.parts[at] for at in section.parts]
+        assert self.crew is not None
+        for at in sorted([*section.parts, *section.views]):
+            for out in outs_of(self.parts[at]):
+                self._named(out, self._home(out))
+        for ref in [ref for part in parts for ref in outs_of(part)]:
+            if self.names[ref].startswith("v"):
+                self._write_empty(ref)
+        for at in section.views:
+            self._write_part(at)
+        text = SectionText(self._called, parts)
+        name = f"section{len(self.lines)}"
+        self.space |= {name: module_of(text.text).loop, "crew": self.crew.given}
+        self.lines.append(f"{name}({', '.join(['crew', *text.arguments])})")
+
+    def _called(self, part: Part) -> tuple[str, list[str]]:
+        """The module of a loop and what it is called with; of a product its arrays."""
+        if isinstance(part, Step):
+            return "", [self.names[ref] for ref in (*part.reads, *part.outs)]
+        operands = Operands(part, self.program, self.names)
+        return kernel(part, self.program, operands).__name__, operands.arguments
 
     def _write_empty(self, ref: Ref) -> None:
         kind = self.program.kinds[ref]
@@ -250,11 +303,12 @@ class Lowered:
             if self.names[ref].startswith("v"):
                 self._write_empty(ref)
         operands = Operands(run, self.program, self.names)
-        scratch: list[str] = []
+        given = operands.arguments
         if self.fuse:
-            loop = kernel(run, self.program, operands)
+            loop = kernel(run, self.program, operands).loop
+            given = ["0", "1", *given]  # all of it
         else:
             loop, kinds = blocked(run, self.program, operands)
-            scratch = [f"b{number}" for number in self.memory.scratch(kinds)]
+            given = [*given, *[f"b{number}" for number in self.memory.scratch(kinds)]]
         self.space[f"loop{len(self.lines)}"] = loop
-        self.lines.append(f"loop{len(self.lines)}({', '.join([*operands.arguments, *scratch])})")
+        self.lines.append(f"loop{len(self.lines)}({', '.join(given)})")

@@ -75,7 +75,7 @@ class Plan:
         self._fresh_kinds = [self.program.kinds[ref] for ref in self.program.fresh]
         self._state_kinds = kinds
         self._after_run = trace.after_run
-        self._lowered = Lowered(self.program, fuse=available() if fuse is None else fuse)
+        self._lowered = Lowered(self.program, fuse=available() if fuse is None else fuse, share=True)
         self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
         self._runs = 0
 
@@ -116,7 +116,7 @@ class Plan:
             return False
         copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
         try:
-            lowered = Lowered(self.program, join=True)
+            lowered = Lowered(self.program, join=True, share=True)
             with np.errstate(all="ignore"):
                 lowered.run(*copies, lowered.workspace())
         except GuardFailedError:

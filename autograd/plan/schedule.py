@@ -46,7 +46,7 @@ class Run:
 def ordered(program: Program, smallest: int = SMALLEST) -> list[Step | Run]:
     """The steps in an order that keeps together what can be done together; what changes the state comes last."""
     made = {ref: step for step in program.steps for ref in step.outs}
-    early = _behind([*program.results, *[guard.value for guard in program.guards]], made)
+    early = behind([*program.results, *[guard.value for guard in program.guards]], made)
     first = [step for step in program.steps if step in early]
     rest = [step for step in program.steps if step not in early]
     users: dict[Ref, int] = {}
@@ -93,7 +93,7 @@ def _is_sum_of_rows(step: Step, program: Program) -> bool:
     return plain and rows and axes == others and x.dtype == out.dtype and x.dtype.char in "fd"
 
 
-def _behind(refs: list[Ref], made: dict[Ref, Step]) -> set[Step]:
+def behind(refs: list[Ref], made: dict[Ref, Step]) -> set[Step]:
     """All steps that these values need."""
     found: set[Step] = set()
     waiting = [made[ref] for ref in refs if ref in made]

@@ -1,0 +1,160 @@
+"""Large arrays: products and loops that follow one another as one compiled function, which several threads do together.
+
+Each product and each loop is divided among the threads, and each begins when all have done their part of the one
+before. Products are BLAS's, one thread each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from heapq import heappop, heappush
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from autograd.plan.joined import only_shows
+from autograd.plan.memory import REDUCTIONS, Memory, Part, outs_of, reads_of, steps_of
+from autograd.plan.program import Program, Ref, Step
+from autograd.plan.schedule import Run, behind
+from autograd.plan.traced import item, method_of
+from autograd.plan.views import RESHAPES, VIEWS
+
+LOOP = 2**14  # elements from which a loop is divided
+PRODUCT = 2**16  # multiplications from which a product is
+WORTH = 2**22  # multiplications, of all products, from which a program is
+
+_WITHOUT_BLAS = frozenset([*VIEWS, *RESHAPES, *REDUCTIONS, np.mean, item, method_of("astype"), method_of("copy")])
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """Parts done in one call, by their places in the program, and views between them, which are made before."""
+
+    parts: list[int]
+    views: list[int]
+
+
+def is_large(part: Part, program: Program) -> bool:
+    """Whether a part can be divided among threads, and is worth it."""
+    if isinstance(part, Run):
+        return prod(part.shape) >= LOOP
+    return multiplications(part, program) >= PRODUCT
+
+
+def is_worth_it(parts: Sequence[Part], program: Program) -> bool:
+    """Whether a program has products so large that threads pay, and nothing else for which BLAS calls its own.
+
+    Those look out for more to do for a while, and would be in the way.
+    """
+    steps = [part for part in parts if isinstance(part, Step)]
+    others = [step for step in steps if not is_large(step, program)]
+    total = sum([multiplications(step, program) for step in steps])
+    return total >= WORTH and not any([_may_use_blas(step, program) for step in others])
+
+
+def _may_use_blas(step: Step, program: Program) -> bool:
+    if isinstance(step.function, np.ufunc) and step.function.signature is None:
+        return False
+    sizes = [prod(program.kinds[ref].shape) for ref in [*step.reads, *step.outs]]
+    return max(sizes, default=0) >= LOOP and step.function not in _WITHOUT_BLAS
+
+
+def multiplications(step: Step, program: Program) -> int:
+    """How many a product of two matrices takes; 0 for all other steps, and for products that BLAS does not do."""
+    if step.function not in (np.matmul, np.dot) or step.options or not all([type(x) is Ref for x in step.args]):
+        return 0
+    a, b, out = [program.kinds[ref] for ref in (*step.args, *step.outs)]
+    known = len(a.shape) == len(b.shape) == 2 and a.dtype == b.dtype and a.dtype.char in "fd" and a.dtype.isnative
+    if not known or out.order is not None or min(*a.shape, *b.shape) < 2:
+        return 0
+    return a.shape[0] * a.shape[1] * b.shape[1]
+
+
+def gathered(parts: Sequence[Part], program: Program) -> list[Part]:
+    """The parts in an order in which large ones follow one another; what changes the state still comes last."""
+    made = {ref: step for step in program.steps for ref in step.outs}
+    early = behind([*program.results, *[guard.value for guard in program.guards]], made)
+    first = [part for part in parts if any([step in early for step in steps_of(part)])]
+    rest = [part for part in parts if not any([step in early for step in steps_of(part)])]
+    return [*_gathered(first, program), *_gathered(rest, program)]
+
+
+def _gathered(parts: Sequence[Part], program: Program) -> list[Part]:
+    maker = {ref: i for i, part in enumerate(parts) for ref in outs_of(part)}
+    needs = [{maker[ref] for ref in reads_of(part) if ref in maker} for part in parts]
+    users: dict[int, list[int]] = {}
+    for i, makers in enumerate(needs):
+        for j in makers:
+            users.setdefault(j, []).append(i)
+    large = [is_large(part, program) for part in parts]
+    ready: dict[bool, list[int]] = {False: [], True: []}
+    for i, makers in enumerate(needs):
+        if not makers:
+            heappush(ready[large[i]], i)
+    found: list[Part] = []
+    now = False
+    while ready[now] or ready[not now]:
+        now = now if ready[now] else not now
+        i = heappop(ready[now])
+        found.append(parts[i])
+        for j in users.get(i, []):
+            needs[j].discard(i)
+            if not needs[j]:
+                heappush(ready[large[j]], j)
+    return found
+
+
+def sections(parts: Sequence[Part], memory: Memory, program: Program) -> list[int | Section]:
+    """The parts by their places, large ones that follow one another together."""
+    found: list[int | Section] = []
+    section = Section([], [])
+    for at, part in enumerate(parts):
+        if is_large(part, program) and not memory.guards_at.get(at):
+            section.parts.append(at)
+        elif section.parts and only_shows(at, parts, memory, program):
+            section.views.append(at)
+        else:
+            found += [section] if section.parts else section.views
+            section = Section([], [])
+            found.append(at)
+    return [*found, *([section] if section.parts else section.views)]
+
+
+class Text:
+    """A section as the source of a compiled function, and the `arguments` to call it with, after the crew."""
+
+    def __init__(self, named: Callable[[Part], tuple[str, list[str]]], parts: Sequence[Part]) -> None:
+        """named: the module of a loop and what it is called with; of a product "" and its three arrays."""
+        parameters: dict[str, str] = {}
+        imports: list[str] = []
+        body: list[str] = []
+        for part in parts:
+            module, arguments = named(part)
+            given = [parameters.setdefault(name, f"p{len(parameters)}") for name in arguments]
+            if body:
+                body.append("meet(crew, ranks)")
+            if module:
+                imports.append(f"from {module} import loop as loop{len(imports)}")
+                body.append(f"loop{len(imports) - 1}(rank, ranks, {', '.join(given)})")
+            else:
+                body.append(f"product(crew, rank, ranks, {', '.join(given)})")
+        self.arguments = list(parameters)
+        names = ", ".join(["crew", *parameters.values()])
+        decorator = '@numba.njit(error_model="numpy", nogil=True, cache=CACHE)'
+        self.text = "\n".join([
+            f"# {_version()}", "import numba", "",
+            "from autograd.plan.product import product", "from autograd.plan.team import meet, together", *imports,
+            "", "", decorator, f"def part(rank, ranks, {names}):", *[f"    {line}" for line in body],
+            "", "", decorator, f"def loop({names}):", f"    together(crew, part, ({names}))", "",
+        ])  # fmt: skip
+
+
+@cache
+def _version() -> str:
+    """Of the modules that become part of what numba keeps on disk."""
+    sources = [Path(__file__).with_name(name).read_bytes() for name in ("native.py", "team.py", "product.py")]
+    return hashlib.sha256(b"".join(sources)).hexdigest()[:16]

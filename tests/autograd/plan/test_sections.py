@@ -1,0 +1,212 @@
+"""Plans with large products: several threads do what is large, with the results of one."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd as ag
+import optim
+from autograd import Tape, Variable
+from autograd.plan import crew as crews
+from autograd.plan.crew import Crew, crew
+
+if crew() is None:
+    pytest.skip("one processor, no numba, or a BLAS that is not known", allow_module_level=True)
+from autograd.plan.product import product
+from autograd.plan.team import GENERATION
+
+INPUTS, HIDDEN, BATCH = 300, 320, 64
+
+
+def of_step(dtype: Any = np.float32) -> tuple[Callable[..., Any], list[Variable]]:
+    """A step of a net whose products are large, and its weights."""
+    rng = np.random.default_rng(0)
+    shapes = [(INPUTS, HIDDEN), (HIDDEN,), (HIDDEN, 10), (10,)]
+    weights = [Variable(rng.normal(0, 0.1, shape).astype(dtype)) for shape in shapes]
+    w1, b1, w2, b2 = weights
+    optimizer = optim.RMSprop(0.01)
+
+    def step(x: Any, labels: Any) -> Any:
+        with Tape() as tape:
+            loss = np.mean(ag.sparse_softmax_crossentropy(ag.relu(x @ w1 + b1) @ w2 + b2, labels))
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return loss
+
+    return step, weights
+
+
+def batches(count: int, dtype: Any = np.float32) -> list[tuple[Any, Any]]:
+    rng = np.random.default_rng(1)
+    return [(rng.normal(size=(BATCH, INPUTS)).astype(dtype), rng.integers(0, 10, BATCH)) for _ in range(count)]
+
+
+def the_crew() -> Crew:
+    found = crew()
+    assert found is not None
+    return found
+
+
+def meetings() -> int:
+    """How often the crew was called."""
+    return int(the_crew()._gate[GENERATION])
+
+
+def assert_close(ours: list[Variable], theirs: list[Variable]) -> None:
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_training_is_what_it_is_without(dtype: Any) -> None:
+    (run, ours), (step, theirs) = of_step(dtype), of_step(dtype)
+    compiled = ag.compile(run)
+    for x, labels in batches(6, dtype):
+        np.testing.assert_allclose(float(compiled(x, labels)), float(step(x, labels)), rtol=1e-4)
+    assert_close(ours, theirs)
+    (plan,) = compiled.plans
+    lines = plan._lowered.text.splitlines()
+    assert sum(["section" in line for line in lines]) == 3  # forward, backward, and gradients with the update
+    before = meetings()
+    compiled(*batches(1, dtype)[0])
+    assert meetings() == before + 3
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(5, 7, 3), (3, 2, 70), (48, 33, 130)])
+@pytest.mark.parametrize("orders", ["CC", "FC", "CF", "FF", "SC", "CS", "RC"])
+def test_parts_of_a_product(orders: str, shape: tuple[int, int, int], dtype: Any) -> None:
+    """By rows, by columns, with every second column, and backwards; by as many threads as come."""
+    m, k, n = shape
+    rng = np.random.default_rng(0)
+    make: dict[str, Callable[[int, int], Any]] = {
+        "C": lambda i, j: rng.normal(size=(i, j)).astype(dtype),
+        "F": lambda i, j: rng.normal(size=(j, i)).astype(dtype).T,
+        "S": lambda i, j: rng.normal(size=(i, 2 * j)).astype(dtype)[:, ::2],
+        "R": lambda i, j: rng.normal(size=(i, j)).astype(dtype)[::-1],
+    }
+    a, b = make[orders[0]](m, k), make[orders[1]](k, n)
+    for ranks in (1, 2, 5):
+        out = np.full((m, n), np.nan, dtype)
+        for rank in range(ranks):
+            product(the_crew().given, rank, ranks, a, b, out)
+        np.testing.assert_allclose(
+            out, np.einsum("ij,jk", a, b), rtol=1e-4 if dtype == np.float32 else 1e-12, atol=1e-6
+        )
+
+
+def test_a_label_out_of_range_changes_nothing() -> None:
+    run, weights = of_step()
+    compiled = ag.compile(run)
+    for x, labels in batches(4):
+        compiled(x, labels)
+    before = [w.numpy().copy() for w in weights]
+    labels[3] = 10
+    with pytest.raises(ValueError, match="got labels from"):
+        compiled(x, labels)
+    for w, old in zip(weights, before, strict=True):
+        np.testing.assert_array_equal(w.numpy(), old)
+
+
+def test_a_batch_of_every_second_column() -> None:
+    compiled = ag.compile(lambda x, w: ag.relu(x @ w))
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=(INPUTS, HIDDEN))
+    for _ in range(4):
+        x = rng.normal(size=(BATCH, 2 * INPUTS))[:, ::2]
+        np.testing.assert_allclose(compiled(x, w), np.maximum(x @ w, 0), atol=1e-9)
+
+
+def test_one_thread_of_blas_is_one_of_ours() -> None:
+    from threadpoolctl import threadpool_limits
+
+    (run, ours), (step, theirs) = of_step(), of_step()
+    compiled = ag.compile(run)
+    with threadpool_limits(1):
+        before = meetings()
+        for x, labels in batches(4):
+            compiled(x, labels), step(x, labels)
+        assert meetings() == before
+    assert_close(ours, theirs)
+
+
+def test_blas_has_its_threads_again() -> None:
+    from threadpoolctl import threadpool_info
+
+    before = threadpool_info()
+    run, _ = of_step()
+    compiled = ag.compile(run)
+    for x, labels in batches(4):
+        compiled(x, labels)
+    assert [pool["num_threads"] for pool in threadpool_info()] == [pool["num_threads"] for pool in before]
+
+
+def test_programs_in_several_threads() -> None:
+    """One has the crew, the others do their work alone."""
+    step, theirs = of_step()
+    for x, labels in batches(12):
+        step(x, labels)
+    found: list[list[Variable]] = []
+
+    def train() -> None:
+        run, ours = of_step()
+        compiled = ag.compile(run)
+        for x, labels in batches(12):
+            compiled(x, labels)
+        found.append(ours)
+
+    threads = [threading.Thread(target=train) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    for ours in found:
+        assert_close(ours, theirs)
+
+
+def test_who_sleeps_is_called_and_who_has_left_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crews, "LOOKS", 1)
+    (run, ours), (step, theirs) = of_step(), of_step()
+    compiled = ag.compile(run)
+    for number, (x, labels) in enumerate(batches(8)):
+        compiled(x, labels), step(x, labels)
+        if number == 5:
+            the_crew().stop()
+            assert not the_crew()._threads
+    assert_close(ours, theirs)
+    assert the_crew()._threads
+
+
+PROGRAM = """
+import os, sys
+from tests.autograd.plan.test_sections import assert_close, batches, of_step
+import autograd as ag
+(run, ours), (step, theirs) = of_step(), of_step()
+compiled = ag.compile(run)
+for x, labels in batches(4):
+    compiled(x, labels), step(x, labels)
+child = os.fork() if "fork" in sys.argv else 0
+for x, labels in batches(4):
+    compiled(x, labels), step(x, labels)
+assert_close(ours, theirs)
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+print("done", file=sys.stderr if child else sys.stdout)
+"""
+
+
+@pytest.mark.parametrize(
+    "how", ["", pytest.param("fork", marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork"))]
+)
+def test_a_process_ends_while_its_crew_looks_out_for_work(how: str) -> None:
+    """And a forked one has a crew of its own."""
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", PROGRAM, how]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "done\n"
