@@ -10,14 +10,12 @@ import importlib.util
 from dataclasses import dataclass
 from functools import cache
 
-NAMES = ("openblas_get_num_threads", "openblas_set_num_threads", "cblas_sgemm", "cblas_dgemm")
-
 
 @dataclass(frozen=True)
 class Blas:
-    """addresses: of functions, in the order of `NAMES`; wide: whether they take sizes of 64 bits."""
+    """addresses: of the number of threads it uses, of `cblas_sgemm` and of `cblas_dgemm`; wide: of 64-bit sizes."""
 
-    addresses: tuple[int, ...]
+    addresses: tuple[int, int, int]
     wide: bool
 
 
@@ -33,11 +31,13 @@ def blas() -> Blas | None:
             continue
         for before, after in (("scipy_", "64_"), ("scipy_", ""), ("", "64_"), ("", "")):
             try:
-                functions = [getattr(library.dynlib, f"{before}{name}{after}") for name in NAMES]
+                # The variable itself: some versions' openblas_set_num_threads takes away buffers that are in use.
+                threads = ctypes.c_int.in_dll(library.dynlib, "blas_cpu_number")
+                products = [getattr(library.dynlib, f"{before}cblas_{kind}gemm{after}") for kind in "sd"]
                 config = getattr(library.dynlib, f"{before}openblas_get_config{after}")
-            except AttributeError:
+            except (AttributeError, ValueError):
                 continue
             config.restype = ctypes.c_char_p
-            addresses = [ctypes.cast(function, ctypes.c_void_p).value or 0 for function in functions]
-            return Blas(tuple(addresses), wide=b"USE64BITINT" in config())
+            sgemm, dgemm = [ctypes.cast(function, ctypes.c_void_p).value or 0 for function in products]
+            return Blas((ctypes.addressof(threads), sgemm, dgemm), wide=b"USE64BITINT" in config())
     return None

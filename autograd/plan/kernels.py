@@ -1,8 +1,7 @@
 """One loop for a run of steps on each element, compiled by numba (the extra `fast`) and kept on disk.
 
 The arithmetic is NumPy's: infinities and NaNs come out as they do there (`error_model="numpy"`, no fast-math
-flags), and numbers have the precision of the arrays they meet. One thread only: a second pool of threads would
-fight with BLAS's.
+flags), and numbers have the precision of the arrays they meet. A loop does the part of one thread among so many.
 """
 
 from __future__ import annotations

@@ -53,13 +53,13 @@ class Lowered:
     ) -> None:
         self.program = program
         self.fuse = fuse
-        self.join = join
         self.levels: dict[Run, Levels] = {}
         parts = [part for run in ordered(program, smallest) for part in self._usable(run)]
         self.parts = with_sums(parts, program, smallest) if fuse else parts
         self.crew = crew() if fuse and share and is_worth_it(self.parts, program) else None
         if self.crew is not None:
             self.parts = gathered(self.parts, program)
+        self.join = join or self.crew is not None  # which compiles a good deal anyway, and has a thread to keep busy
         self.memory = Memory(program, self.parts)
         self.names: dict[Ref, str] = {}
         self.lines: list[str] = []

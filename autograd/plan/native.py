@@ -62,6 +62,29 @@ def _place(builder: Any, args: Any) -> Any:
     return builder.gep(builder.inttoptr(args[0], NUMBER.as_pointer()), [args[1]])
 
 
+@intrinsic
+def get_int(typing: Any, address: Any) -> Any:
+    """C's `int` at an address."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        where = builder.inttoptr(args[0], ir.IntType(32).as_pointer())
+        return builder.sext(builder.load_atomic(where, "seq_cst", 4), NUMBER)
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
+def set_int(typing: Any, address: Any, value: Any) -> Any:
+    """Put a value to C's `int` at an address."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        where = builder.inttoptr(args[0], ir.IntType(32).as_pointer())
+        builder.store_atomic(builder.trunc(args[1], ir.IntType(32)), where, "seq_cst", 4)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
+
+
 def by_address(result: Any, *parameters: Any) -> Any:
     """A function `call(address, args)` for C functions of these types; `args` is a tuple."""
 

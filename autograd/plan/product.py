@@ -58,7 +58,7 @@ def _product(crew: Any, rank: int, ranks: int, a: Any, b: Any, out: Any) -> None
     order_b, ldb = (PLAIN, b.strides[0] // size) if by_rows_b else (TRANSPOSED, b.strides[1] // size)
     ldc = out.strides[0] // size
     args = (ROW_MAJOR, order_a, order_b, m, n, k, 1.0, at_a, lda, at_b, ldb, 0.0, at_out, ldc)
-    sgemm, dgemm, wide = crew[4:]
+    sgemm, dgemm, wide = crew[3:]
     if size == 4:
         if wide:
             _sgemm_wide(sgemm, args)

@@ -90,7 +90,7 @@ def _gathered(parts: Sequence[Part], program: Program) -> list[Part]:
     for i, makers in enumerate(needs):
         for j in makers:
             users.setdefault(j, []).append(i)
-    large = [is_large(part, program) for part in parts]
+    large = [is_large(part, program) or isinstance(part, Run) for part in parts]
     ready: dict[bool, list[int]] = {False: [], True: []}
     for i, makers in enumerate(needs):
         if not makers:
@@ -109,19 +109,27 @@ def _gathered(parts: Sequence[Part], program: Program) -> list[Part]:
 
 
 def sections(parts: Sequence[Part], memory: Memory, program: Program) -> list[int | Section]:
-    """The parts by their places, large ones that follow one another together."""
+    """The parts by their places, large ones that follow one another together, and small loops among them."""
     found: list[int | Section] = []
     section = Section([], [])
+
+    def end() -> None:
+        nonlocal section
+        worth = any([is_large(parts[at], program) for at in section.parts])
+        found.extend([section] if worth else sorted([*section.parts, *section.views]))
+        section = Section([], [])
+
     for at, part in enumerate(parts):
-        if is_large(part, program) and not memory.guards_at.get(at):
+        member = is_large(part, program) or (isinstance(part, Run) and bool(part.shape))
+        if member and not memory.guards_at.get(at):
             section.parts.append(at)
         elif section.parts and only_shows(at, parts, memory, program):
             section.views.append(at)
         else:
-            found += [section] if section.parts else section.views
-            section = Section([], [])
+            end()
             found.append(at)
-    return [*found, *([section] if section.parts else section.views)]
+    end()
+    return found
 
 
 class Text:

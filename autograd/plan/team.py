@@ -9,7 +9,18 @@ from typing import Any
 import numba
 from numba.core import types
 
-from autograd.plan.native import add, address_of, by_address, compiled, exchange, function_of, load, store
+from autograd.plan.native import (
+    add,
+    address_of,
+    by_address,
+    compiled,
+    exchange,
+    function_of,
+    get_int,
+    load,
+    set_int,
+    store,
+)
 
 # Places in a gate: the numbers that threads share, those that change often in a line of the cache each.
 GENERATION, ENROLLED, ARRIVED, PHASE, AWAKE, BUSY, FUNCTION, ARGUMENTS = 0, 8, 16, 24, 32, 40, 41, 42
@@ -20,8 +31,6 @@ ABOVE = 21
 PATIENCE = 50_000  # looks at a gate: some tens of microseconds
 
 _yield = by_address(types.int32)
-_threads = by_address(types.int32)
-_set_threads = by_address(types.void, types.int32)
 _part = by_address(types.void, types.int64, types.int64, types.int64)
 
 
@@ -29,16 +38,16 @@ _part = by_address(types.void, types.int64, types.int64, types.int64)
 def together(crew: Any, part: Any, args: Any) -> None:
     """Call `part(rank, ranks, *args)` in this thread, rank 0, and in those of a crew that come at once.
 
-    crew: addresses of a gate, of `sched_yield` or 0, of the functions that give and set how many threads BLAS uses, of
-    `cblas_sgemm` and of `cblas_dgemm`, and whether the sizes they take are of 64 bits.
+    crew: addresses of a gate, of `sched_yield` or 0, of how many threads BLAS uses, of `cblas_sgemm` and of
+    `cblas_dgemm`, and whether the sizes they take are of 64 bits.
     """
     _together(crew, function_of(part, args), address_of(args))
 
 
 @compiled
 def _together(crew: Any, function: int, args: int) -> None:
-    gate, get_threads, set_threads = crew[0], crew[2], crew[3]
-    threads = _threads(get_threads, ())
+    gate, limit = crew[0], crew[2]
+    threads = get_int(limit)
     if threads == 1 or not exchange(gate, BUSY, 0, 1):  # alone, as is wished, or since others are at it
         _part(function, (args, 0, 1))
         return
@@ -50,11 +59,11 @@ def _together(crew: Any, function: int, args: int) -> None:
     for _ in range(PATIENCE):
         if load(gate, ENROLLED) & (BEGUN - 1) >= load(gate, AWAKE):
             break
-    _set_threads(set_threads, (1,))
+    set_int(limit, 1)
     ranks = (add(gate, ENROLLED, BEGUN) & (BEGUN - 1)) + 1
     _part(function, (args, 0, ranks))
     meet(crew, ranks)
-    _set_threads(set_threads, (threads,))
+    set_int(limit, threads)
     store(gate, BUSY, 0)
 
 
