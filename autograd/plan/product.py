@@ -35,10 +35,12 @@ def product(crew: Any, rank: int, ranks: int, a: Any, b: Any, out: Any) -> None:
 
 @compiled
 def _lies_in_order(x: Any) -> bool:
-    """Whether rows, or columns, lie one after the other."""
+    """Whether rows, or columns, lie one after the other, with whole elements between them if there is anything."""
     height, width = x.shape
     down, right = x.strides
-    return (right == x.itemsize and down >= width * right) or (down == x.itemsize and right >= height * down)
+    size = x.itemsize
+    by_rows = right == size and down >= width * size and down % size == 0
+    return by_rows or (down == size and right >= height * size and right % size == 0)
 
 
 @compiled

@@ -77,11 +77,18 @@ def test_training_is_what_it_is_without(dtype: Any) -> None:
     assert meetings() == before + 3
 
 
+def records(x: Any) -> Any:
+    """The same rows, with a byte between one and the next."""
+    table = np.zeros(len(x), [("flag", np.uint8), ("row", x.dtype, x.shape[1:])])
+    table["row"] = x
+    return table["row"]
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(5, 7, 3), (3, 2, 70), (48, 33, 130)])
-@pytest.mark.parametrize("orders", ["CC", "FC", "CF", "FF", "SC", "CS", "RC"])
+@pytest.mark.parametrize("orders", ["CC", "FC", "CF", "FF", "SC", "CS", "RC", "UC"])
 def test_parts_of_a_product(orders: str, shape: tuple[int, int, int], dtype: Any) -> None:
-    """By rows, by columns, with every second column, and backwards; by as many threads as come."""
+    """By rows, by columns, with every second column, backwards, and of records; by as many threads as come."""
     m, k, n = shape
     rng = np.random.default_rng(0)
     make: dict[str, Callable[[int, int], Any]] = {
@@ -89,6 +96,7 @@ def test_parts_of_a_product(orders: str, shape: tuple[int, int, int], dtype: Any
         "F": lambda i, j: rng.normal(size=(j, i)).astype(dtype).T,
         "S": lambda i, j: rng.normal(size=(i, 2 * j)).astype(dtype)[:, ::2],
         "R": lambda i, j: rng.normal(size=(i, j)).astype(dtype)[::-1],
+        "U": lambda i, j: records(rng.normal(size=(i, j)).astype(dtype)),
     }
     a, b = make[orders[0]](m, k), make[orders[1]](k, n)
     for ranks in (1, 2, 5):
