@@ -17,7 +17,7 @@ ROOMS = ["errors", "locks", "graph", "scopes", "debug", "nest", "primitive", "bu
 THIRD_PARTY = {
     "autograd": {"numpy"},
     "autograd.ops": {"numpy", "scipy", "numba"},
-    "autograd.plan": {"numpy", "numba", "llvmlite", "threadpoolctl"},
+    "autograd.plan": {"numpy", "numba", "llvmlite"},
     "autograd.picture": {"numpy", "graphviz", "pygraphviz", "cairosvg"},
     "optim": {"numpy"},
     "nn": {"numpy", "rich", "matplotlib", "sklearn", "IPython"},

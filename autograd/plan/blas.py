@@ -1,14 +1,14 @@
-"""NumPy's own BLAS, for compiled functions: where its functions are.
-
-It is found by threadpoolctl, which the extra `fast` brings; without, or with a BLAS that is not known, there is none.
-"""
+"""NumPy's own BLAS, for compiled functions: where its functions are."""
 
 from __future__ import annotations
 
 import ctypes
-import importlib.util
 from dataclasses import dataclass
 from functools import cache
+
+from numpy._core import _multiarray_umath  # type: ignore[attr-defined]  # the module that is linked with it
+
+PTHREADS = 1  # what openblas_get_parallel says where its threads are its own
 
 
 @dataclass(frozen=True)
@@ -21,23 +21,22 @@ class Blas:
 
 @cache
 def blas() -> Blas | None:
-    """The BLAS of NumPy, if it is an OpenBLAS with threads of its own."""
-    if importlib.util.find_spec("threadpoolctl") is None:
+    """The BLAS of NumPy, or None if it is not an OpenBLAS with threads of its own, or can not be looked into."""
+    try:
+        library = ctypes.CDLL(_multiarray_umath.__file__)
+    except OSError:
         return None
-    from threadpoolctl import ThreadpoolController
-
-    for library in ThreadpoolController().select(internal_api="openblas").lib_controllers:
-        if library.threading_layer != "pthreads":  # OpenMP's threads are somebody else's, too
+    for before, after in (("scipy_", "64_"), ("scipy_", ""), ("", "64_"), ("", "")):
+        try:
+            # The variable itself: some versions' openblas_set_num_threads takes away buffers that are in use.
+            threads = ctypes.c_int.in_dll(library, "blas_cpu_number")
+            names = "cblas_sgemm", "cblas_dgemm", "openblas_get_config", "openblas_get_parallel"
+            sgemm, dgemm, config, parallel = [getattr(library, f"{before}{name}{after}") for name in names]
+        except (AttributeError, ValueError):
             continue
-        for before, after in (("scipy_", "64_"), ("scipy_", ""), ("", "64_"), ("", "")):
-            try:
-                # The variable itself: some versions' openblas_set_num_threads takes away buffers that are in use.
-                threads = ctypes.c_int.in_dll(library.dynlib, "blas_cpu_number")
-                products = [getattr(library.dynlib, f"{before}cblas_{kind}gemm{after}") for kind in "sd"]
-                config = getattr(library.dynlib, f"{before}openblas_get_config{after}")
-            except (AttributeError, ValueError):
-                continue
-            config.restype = ctypes.c_char_p
-            sgemm, dgemm = [ctypes.cast(function, ctypes.c_void_p).value or 0 for function in products]
-            return Blas((ctypes.addressof(threads), sgemm, dgemm), wide=b"USE64BITINT" in config())
+        if parallel() != PTHREADS:
+            return None
+        config.restype = ctypes.c_char_p
+        places = [ctypes.cast(function, ctypes.c_void_p).value or 0 for function in (sgemm, dgemm)]
+        return Blas((ctypes.addressof(threads), places[0], places[1]), wide=b"USE64BITINT" in config())
     return None

@@ -14,7 +14,7 @@ from functools import cache
 
 import numpy as np
 
-from autograd.plan.blas import blas
+from autograd.plan.blas import Blas, blas
 from autograd.plan.kernels import available
 
 LOOKS = 5_000_000  # for work, before a thread goes to sleep: some milliseconds
@@ -24,28 +24,29 @@ LARGEST = 8  # threads, from which on they would wait for one another
 class Crew:
     """Threads that call compiled functions together with the thread that asks for it.
 
-    given: what `team.together` has to know of it. Let BLAS use one thread alone, by `OPENBLAS_NUM_THREADS=1` or by
-    threadpoolctl, and it does not take part in anything either.
+    given: what `team.together` has to know of it. Give BLAS one thread alone, by `OPENBLAS_NUM_THREADS=1` or by
+    threadpoolctl, and the others do not take part in anything either.
     """
 
-    def __init__(self, workers: int) -> None:
-        from autograd.plan import team  # which takes numba
+    def __init__(self, blas: Blas, workers: int) -> None:
+        from autograd.plan import team  # which takes numba, and a folder for what it compiles
 
-        found = blas()
-        assert found is not None
         self._team = team
         self._gate = np.zeros(team.SIZE, np.int64)
-        self.given = (self._gate.ctypes.data, _address_of_yield(), *found.addresses, found.wide)
+        self._limit = ctypes.c_int.from_address(blas.addresses[0])
+        self.given = (self._gate.ctypes.data, _address_of_yield(), *blas.addresses, blas.wide, workers + 1)
         self._workers = workers
-        self._threads: list[threading.Thread] = []
-        self._begin()
+        self.begin()
         atexit.register(self.stop)
         if hasattr(os, "register_at_fork"):
-            os.register_at_fork(after_in_child=self._begin)  # no thread comes along
+            os.register_at_fork(after_in_child=self.begin)  # no thread comes along
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        """Begin anew, without threads: they come with the next `wake`."""
+        if self._gate[self._team.LIMIT]:  # this was forked while a section had set it to 1
+            self._limit.value = int(self._gate[self._team.LIMIT])
         self._gate[:] = 0
-        self._threads.clear()
+        self._threads: list[threading.Thread] = []
         self._missing = self._workers
         self._asleep = 0
         self._lock = threading.Lock()
@@ -55,31 +56,38 @@ class Crew:
         """Call those who sleep, since there will be work."""
         if self._asleep or self._missing:
             with self._lock:
-                for _ in range(self._asleep):
+                while self._asleep:
+                    self._asleep -= 1
                     self._bell.release()
-                for _ in range(self._missing):
-                    thread = threading.Thread(target=self._live, name="gradtape crew", daemon=True)
-                    self._threads.append(thread)
-                    thread.start()
-                self._asleep = self._missing = 0
+                if self._missing:  # which is compiled here, since a fork would copy the lock of whoever compiles
+                    self._team.work(self.given, 0, 0)
+                while self._missing:
+                    self._missing -= 1
+                    self._start()
+
+    def _start(self) -> None:
+        thread = threading.Thread(target=self._live, name="gradtape crew", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # there can be no more; work is done without it
+            return
+        self._threads.append(thread)
 
     def stop(self) -> None:
-        """Send all away, for they may not look at a gate that is gone; the next `wake` calls others."""
+        """Send all away for good, since what they look at will be gone; work is done without them."""
+        self._missing = 0
         self._team.close(self.given)
         for _ in self._threads:
             self._bell.release()
         for thread in self._threads:
             thread.join()
-        self._begin()
 
     def _live(self) -> None:
         generation = 0
-        while generation >= 0:
-            generation = self._team.work(self.given, generation, LOOKS)
-            if generation >= 0:
-                with self._lock:
-                    self._asleep += 1
-                self._bell.acquire()
+        while (generation := self._team.work(self.given, generation, LOOKS)) >= 0:
+            with self._lock:
+                self._asleep += 1
+            self._bell.acquire()
 
 
 def _address_of_yield() -> int:
@@ -92,8 +100,12 @@ def _address_of_yield() -> int:
 
 @cache
 def crew() -> Crew | None:
-    """The crew, or None where there is one processor, no numba, or a BLAS that is not known."""
+    """The crew, or None where there is one processor, no numba, no place for its files, or a BLAS that is not known."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if processors == 1 or not available() or blas() is None:
+    found = blas()
+    if processors == 1 or found is None or not available():
         return None
-    return Crew(min(processors, LARGEST) - 1)
+    try:
+        return Crew(found, min(processors, LARGEST) - 1)
+    except (OSError, RuntimeError):
+        return None

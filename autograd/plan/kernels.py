@@ -178,5 +178,11 @@ def module_of(text: str) -> ModuleType:
     return module
 
 
+def is_kept(module: ModuleType) -> bool:
+    """Whether numba has compiled its loop before, in this process or another one, and kept it on disk."""
+    folder = module.loop.stats.cache_path
+    return folder is not None and any(Path(folder).glob(f"{module.__name__}.loop-*.nbi"))
+
+
 def _folder() -> Path:
     return Path(os.environ.get("GRADTAPE_CACHE") or Path.home() / ".cache" / "gradtape") / "kernels"

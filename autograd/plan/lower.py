@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from math import prod
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from autograd.plan.memory import REDUCTIONS, Memory, Part, outs_of
 from autograd.plan.operands import Operands
 from autograd.plan.program import Guard, Program, Ref, Step, is_number
 from autograd.plan.schedule import SMALLEST, Run, ordered, with_sums
-from autograd.plan.sections import Section, gathered, is_worth_it, sections
+from autograd.plan.sections import Section, gathered, in_order, is_worth_it, sections
 from autograd.plan.sections import Text as SectionText
 from autograd.plan.traced import item, method_of
 
@@ -44,22 +45,22 @@ class Lowered:
     """A program as one Python function `run`, its `text`, and the `memory` it needs.
 
     `run(*inputs, *fresh, *state, buffers)` gives the results and the new values of those variables that are numbers.
-    fuse: whether runs become loops compiled by numba; smallest: elements from which a run is one; join: whether what is
-    done with small arrays is compiled, too, which takes seconds; share: whether several threads may do what is large.
+    fuse: whether runs become loops compiled by numba; smallest: elements from which a run is one; join: whether more is
+    compiled, which takes seconds: what is done with small arrays, and what is large, to be divided among threads; its
+    modules are `modules`.
     """
 
-    def __init__(
-        self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST, join: bool = False, share: bool = False
-    ) -> None:
+    def __init__(self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST, join: bool = False) -> None:
         self.program = program
         self.fuse = fuse
+        self.join = join
+        self.modules: list[ModuleType] = []
         self.levels: dict[Run, Levels] = {}
         parts = [part for run in ordered(program, smallest) for part in self._usable(run)]
         self.parts = with_sums(parts, program, smallest) if fuse else parts
-        self.crew = crew() if fuse and share and is_worth_it(self.parts, program) else None
+        self.crew = crew() if join and is_worth_it(self.parts, program) else None
         if self.crew is not None:
             self.parts = gathered(self.parts, program)
-        self.join = join or self.crew is not None  # which compiles a good deal anyway, and has a thread to keep busy
         self.memory = Memory(program, self.parts)
         self.names: dict[Ref, str] = {}
         self.lines: list[str] = []
@@ -200,7 +201,7 @@ class Lowered:
         for at in group.views:
             self._write_part(at)
         name = f"loop{len(self.lines)}"
-        self.space[name] = module_of(text.text).loop
+        self.space[name] = self._compiled(text.text)
         self.lines.append(f"if {name}({', '.join(text.arguments)}): raise GuardFailedError")
 
     def _write_section(self, section: Section) -> None:
@@ -214,15 +215,23 @@ class Lowered:
                 self._write_empty(ref)
         for at in section.views:
             self._write_part(at)
-        text = SectionText(self._called, parts)
+        operands = [ref for part in parts if isinstance(part, Step) for ref in part.reads]
+        ordered = {ref: f"{self.names[ref]}_" for ref in operands if ref not in self.memory.buffer}
+        self.space["in_order"] = in_order
+        self.lines += [f"{name} = in_order({self.names[ref]})" for ref, name in ordered.items()]
+        text = SectionText([self._called(part, ordered) for part in parts])
         name = f"section{len(self.lines)}"
-        self.space |= {name: module_of(text.text).loop, "crew": self.crew.given}
+        self.space |= {name: self._compiled(text.text), "crew": self.crew.given}
         self.lines.append(f"{name}({', '.join(['crew', *text.arguments])})")
 
-    def _called(self, part: Part) -> tuple[str, list[str]]:
-        """The module of a loop and what it is called with; of a product its arrays."""
+    def _compiled(self, text: str) -> Any:
+        self.modules.append(module_of(text))
+        return self.modules[-1].loop
+
+    def _called(self, part: Part, ordered: dict[Ref, str]) -> tuple[str, list[str]]:
+        """The module of a loop and what it is called with; of a product "" and its arrays."""
         if isinstance(part, Step):
-            return "", [self.names[ref] for ref in (*part.reads, *part.outs)]
+            return "", [ordered.get(ref, self.names[ref]) for ref in (*part.reads, *part.outs)]
         operands = Operands(part, self.program, self.names)
         return kernel(part, self.program, operands).__name__, operands.arguments
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.plan.kernels import available
+from autograd.plan.kernels import available, is_kept
 from autograd.plan.ledger import of_program
 from autograd.plan.lower import GuardFailedError, Lowered
 from autograd.plan.memory import own_results
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 
 JOIN_AFTER = 10_000  # runs of a plan, from which on it is worth seconds of compiling
-JOIN_BELOW = 2**26  # bytes of arrays: a plan with more spends its time elsewhere, and they are copied once
+JOIN_SOON = 100  # runs from which on it is worth loading what was compiled before
+JOIN_BELOW = 2**28  # bytes of arrays, which are copied once for it
 
 
 class NotReplayedError(Exception):
@@ -75,7 +76,7 @@ class Plan:
         self._fresh_kinds = [self.program.kinds[ref] for ref in self.program.fresh]
         self._state_kinds = kinds
         self._after_run = trace.after_run
-        self._lowered = Lowered(self.program, fuse=available() if fuse is None else fuse, share=True)
+        self._lowered = Lowered(self.program, fuse=available() if fuse is None else fuse)
         self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
         self._runs = 0
 
@@ -94,7 +95,7 @@ class Plan:
             state = [find() for find in self._finds]
             _check(state, self._state_kinds)
             self._runs += 1
-            if self._runs == JOIN_AFTER and self._lowered.fuse and self._joins([*inputs, *fresh, *state]):
+            if self._runs in (JOIN_SOON, JOIN_AFTER) and self._joins([*inputs, *fresh, *state]):
                 workspace = self._lowered.workspace()
             with np.errstate(all="ignore"):
                 results, numbers = self._lowered.run(*inputs, *fresh, *state, workspace)
@@ -111,12 +112,16 @@ class Plan:
         return results
 
     def _joins(self, values: list[Any]) -> bool:
-        """Go on with small arrays joined, if that can be compiled; it is tried on copies of these values."""
+        """Go on with more of it compiled, if that can be done; it is tried on copies of these values."""
+        if not self._lowered.fuse or self._lowered.join:
+            return False
         if sum([x.nbytes for x in values if isinstance(x, np.ndarray)]) > JOIN_BELOW:
             return False
         copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
         try:
-            lowered = Lowered(self.program, join=True, share=True)
+            lowered = Lowered(self.program, join=True)
+            if self._runs < JOIN_AFTER and not all([is_kept(module) for module in lowered.modules]):
+                return False
             with np.errstate(all="ignore"):
                 lowered.run(*copies, lowered.workspace())
         except GuardFailedError:

@@ -24,43 +24,34 @@ _sgemm_wide, _dgemm_wide = _wide
 
 @compiled
 def product(crew: Any, rank: int, ranks: int, a: Any, b: Any, out: Any) -> None:
-    """This thread's part of `out = a @ b`: some of its columns, or of its rows if there are more of these."""
-    if not _lies_in_order(a):
-        _product(crew, rank, ranks, a.copy(), b, out)
-    elif not _lies_in_order(b):
-        _product(crew, rank, ranks, a, b.copy(), out)
-    else:
-        _product(crew, rank, ranks, a, b, out)
+    """This thread's parts of `out = a @ b`: some of its columns, or of its rows if there are more of these.
+
+    The parts are the same whoever computes them, so that the result is the same to the last bit. The operands have to
+    be `in_order`, and the rows of `out` one after the other.
+    """
+    of_a, of_b = (a.ctypes.data, a.strides[0], a.strides[1]), (b.ctypes.data, b.strides[0], b.strides[1])
+    sizes = (out.shape[0], out.shape[1], a.shape[1])
+    parts = crew[6]
+    for part in range(rank, parts, ranks):
+        _product(crew, part, parts, out.itemsize, sizes, of_a, of_b, (out.ctypes.data, out.strides[0]))
 
 
-@compiled
-def _lies_in_order(x: Any) -> bool:
-    """Whether rows, or columns, lie one after the other, with whole elements between them if there is anything."""
-    height, width = x.shape
-    down, right = x.strides
-    size = x.itemsize
-    by_rows = right == size and down >= width * size and down % size == 0
-    return by_rows or (down == size and right >= height * size and right % size == 0)
-
-
-@compiled
-def _product(crew: Any, rank: int, ranks: int, a: Any, b: Any, out: Any) -> None:
-    (m, k), n, size = a.shape, b.shape[1], out.itemsize
-    at_a, at_b, at_out = a.ctypes.data, b.ctypes.data, out.ctypes.data
+@compiled  # of numbers alone, so that it is compiled once
+def _product(crew: Any, part: int, parts: int, size: int, sizes: Any, of_a: Any, of_b: Any, of_out: Any) -> None:
+    m, n, k = sizes
+    (at_a, down_a, right_a), (at_b, down_b, right_b), (at_out, down) = of_a, of_b, of_out
     if n >= m:
-        start, stop = _divided(n, rank, ranks)
-        n, at_b, at_out = stop - start, at_b + start * b.strides[1], at_out + start * size
+        start, stop = _divided(n, part, parts)
+        n, at_b, at_out = stop - start, at_b + start * right_b, at_out + start * size
     else:
-        start, stop = _divided(m, rank, ranks)
-        m, at_a, at_out = stop - start, at_a + start * a.strides[0], at_out + start * out.strides[0]
+        start, stop = _divided(m, part, parts)
+        m, at_a, at_out = stop - start, at_a + start * down_a, at_out + start * down
     if stop == start:
         return
-    by_rows_a, by_rows_b = a.strides[1] == size, b.strides[1] == size
-    order_a, lda = (PLAIN, a.strides[0] // size) if by_rows_a else (TRANSPOSED, a.strides[1] // size)
-    order_b, ldb = (PLAIN, b.strides[0] // size) if by_rows_b else (TRANSPOSED, b.strides[1] // size)
-    ldc = out.strides[0] // size
-    args = (ROW_MAJOR, order_a, order_b, m, n, k, 1.0, at_a, lda, at_b, ldb, 0.0, at_out, ldc)
-    sgemm, dgemm, wide = crew[3:]
+    order_a, lda = (PLAIN, down_a // size) if right_a == size else (TRANSPOSED, right_a // size)
+    order_b, ldb = (PLAIN, down_b // size) if right_b == size else (TRANSPOSED, right_b // size)
+    args = (ROW_MAJOR, order_a, order_b, m, n, k, 1.0, at_a, lda, at_b, ldb, 0.0, at_out, down // size)
+    sgemm, dgemm, wide = crew[3:6]
     if size == 4:
         if wide:
             _sgemm_wide(sgemm, args)
@@ -73,7 +64,7 @@ def _product(crew: Any, rank: int, ranks: int, a: Any, b: Any, out: Any) -> None
 
 
 @compiled
-def _divided(length: int, rank: int, ranks: int) -> Any:
-    """Where the part of a rank begins and ends."""
-    start, stop = length * rank // ranks // LINE * LINE, length * (rank + 1) // ranks // LINE * LINE
-    return start, length if rank == ranks - 1 else stop
+def _divided(length: int, part: int, parts: int) -> Any:
+    """Where a part begins and ends."""
+    start, stop = length * part // parts // LINE * LINE, length * (part + 1) // parts // LINE * LINE
+    return start, length if part == parts - 1 else stop

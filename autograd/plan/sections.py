@@ -7,27 +7,29 @@ before. Products are BLAS's, one thread each.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from heapq import heappop, heappush
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from autograd.plan.joined import only_shows
-from autograd.plan.memory import REDUCTIONS, Memory, Part, outs_of, reads_of, steps_of
+from autograd.plan.memory import Memory, Part, outs_of, reads_of, steps_of
 from autograd.plan.program import Program, Ref, Step
 from autograd.plan.schedule import Run, behind
 from autograd.plan.traced import item, method_of
-from autograd.plan.views import RESHAPES, VIEWS
 
 LOOP = 2**14  # elements from which a loop is divided
 PRODUCT = 2**16  # multiplications from which a product is
+LONGEST = 16  # parts of a section: more take long to compile
 WORTH = 2**22  # multiplications, of all products, from which a program is
 
-_WITHOUT_BLAS = frozenset([*VIEWS, *RESHAPES, *REDUCTIONS, np.mean, item, method_of("astype"), method_of("copy")])
+# Functions of NumPy that call BLAS for large arrays; those of its linalg do, too.
+_WITH_BLAS = frozenset([np.matmul, np.dot, np.vdot, np.inner, np.tensordot, np.einsum, method_of("dot")])
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +59,13 @@ def is_worth_it(parts: Sequence[Part], program: Program) -> bool:
 
 
 def _may_use_blas(step: Step, program: Program) -> bool:
-    if isinstance(step.function, np.ufunc) and step.function.signature is None:
-        return False
+    function = step.function
     sizes = [prod(program.kinds[ref].shape) for ref in [*step.reads, *step.outs]]
-    return max(sizes, default=0) >= LOOP and step.function not in _WITHOUT_BLAS
+    if max(sizes, default=0) < LOOP:
+        return False
+    module = getattr(function, "__module__", None) or "numpy"
+    known = module.startswith("numpy") and "linalg" not in module
+    return function in _WITH_BLAS or not (known or module == item.__module__)
 
 
 def multiplications(step: Step, program: Program) -> int:
@@ -121,6 +126,8 @@ def sections(parts: Sequence[Part], memory: Memory, program: Program) -> list[in
 
     for at, part in enumerate(parts):
         member = is_large(part, program) or (isinstance(part, Run) and bool(part.shape))
+        if len(section.parts) == LONGEST:
+            end()
         if member and not memory.guards_at.get(at):
             section.parts.append(at)
         elif section.parts and only_shows(at, parts, memory, program):
@@ -132,16 +139,23 @@ def sections(parts: Sequence[Part], memory: Memory, program: Program) -> list[in
     return found
 
 
+def in_order(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A matrix for BLAS: the same, or a copy if neither its rows nor its columns lie one after the other."""
+    (height, width), (down, right), size = x.shape, x.strides, x.itemsize
+    by_rows = right == size and down >= width * size and down % size == 0
+    by_columns = down == size and right >= height * size and right % size == 0
+    return x if by_rows or by_columns else x.copy()
+
+
 class Text:
     """A section as the source of a compiled function, and the `arguments` to call it with, after the crew."""
 
-    def __init__(self, named: Callable[[Part], tuple[str, list[str]]], parts: Sequence[Part]) -> None:
-        """named: the module of a loop and what it is called with; of a product "" and its three arrays."""
+    def __init__(self, calls: Sequence[tuple[str, list[str]]]) -> None:
+        """calls: the module of a loop and what it is called with; of a product "" and its three arrays."""
         parameters: dict[str, str] = {}
         imports: list[str] = []
         body: list[str] = []
-        for part in parts:
-            module, arguments = named(part)
+        for module, arguments in calls:
             given = [parameters.setdefault(name, f"p{len(parameters)}") for name in arguments]
             if body:
                 body.append("meet(crew, ranks)")
@@ -155,9 +169,11 @@ class Text:
         decorator = '@numba.njit(error_model="numpy", nogil=True, cache=CACHE)'
         self.text = "\n".join([
             f"# {_version()}", "import numba", "",
+            "from autograd.plan.native import address_of, function_of",
             "from autograd.plan.product import product", "from autograd.plan.team import meet, together", *imports,
             "", "", decorator, f"def part(rank, ranks, {names}):", *[f"    {line}" for line in body],
-            "", "", decorator, f"def loop({names}):", f"    together(crew, part, ({names}))", "",
+            "", "", decorator, f"def loop({names}):", f"    args = ({names})",
+            "    together(crew, function_of(part, args), address_of(args))", "",
         ])  # fmt: skip
 
 

@@ -6,16 +6,13 @@ All this happens in compiled code, where Python's lock is free.
 
 from typing import Any
 
-import numba
 from numba.core import types
 
 from autograd.plan.native import (
     add,
-    address_of,
     by_address,
     compiled,
     exchange,
-    function_of,
     get_int,
     load,
     set_int,
@@ -23,7 +20,7 @@ from autograd.plan.native import (
 )
 
 # Places in a gate: the numbers that threads share, those that change often in a line of the cache each.
-GENERATION, ENROLLED, ARRIVED, PHASE, AWAKE, BUSY, FUNCTION, ARGUMENTS = 0, 8, 16, 24, 32, 40, 41, 42
+GENERATION, ENROLLED, ARRIVED, PHASE, AWAKE, BUSY, FUNCTION, ARGUMENTS, LIMIT = 0, 8, 16, 24, 32, 40, 41, 42, 43
 SIZE = 48
 # ENROLLED holds how many came, whether it has begun, and above that the generation.
 BEGUN = 1 << 20
@@ -34,23 +31,35 @@ _yield = by_address(types.int32)
 _part = by_address(types.void, types.int64, types.int64, types.int64)
 
 
-@numba.njit(inline="always")
-def together(crew: Any, part: Any, args: Any) -> None:
-    """Call `part(rank, ranks, *args)` in this thread, rank 0, and in those of a crew that come at once.
+@compiled
+def together(crew: Any, function: int, args: int) -> None:
+    """Call a function of (args, rank, ranks) in this thread, rank 0, and in those of a crew that come at once.
 
     crew: addresses of a gate, of `sched_yield` or 0, of how many threads BLAS uses, of `cblas_sgemm` and of
-    `cblas_dgemm`, and whether the sizes they take are of 64 bits.
+    `cblas_dgemm`; whether the sizes they take are of 64 bits; and into how many parts a product is divided.
+    function, args: addresses.
     """
-    _together(crew, function_of(part, args), address_of(args))
+    gate, limit = crew[0], crew[2]
+    if not exchange(gate, BUSY, 0, 1):  # others are at it
+        _part(function, (args, 0, 1))
+        return
+    threads = get_int(limit)
+    ranks = 1
+    if threads > 1:  # else it is to be done alone
+        store(gate, LIMIT, threads)
+        ranks = _called(crew, function, args)
+    _part(function, (args, 0, ranks))
+    meet(crew, ranks)
+    if threads > 1:
+        set_int(limit, threads)
+        store(gate, LIMIT, 0)
+    store(gate, BUSY, 0)
 
 
 @compiled
-def _together(crew: Any, function: int, args: int) -> None:
-    gate, limit = crew[0], crew[2]
-    threads = get_int(limit)
-    if threads == 1 or not exchange(gate, BUSY, 0, 1):  # alone, as is wished, or since others are at it
-        _part(function, (args, 0, 1))
-        return
+def _called(crew: Any, function: int, args: int) -> int:
+    """Call the others; how many threads there are with this one."""
+    gate = crew[0]
     store(gate, FUNCTION, function)
     store(gate, ARGUMENTS, args)
     generation = load(gate, GENERATION) + 1
@@ -59,12 +68,8 @@ def _together(crew: Any, function: int, args: int) -> None:
     for _ in range(PATIENCE):
         if load(gate, ENROLLED) & (BEGUN - 1) >= load(gate, AWAKE):
             break
-    set_int(limit, 1)
-    ranks = (add(gate, ENROLLED, BEGUN) & (BEGUN - 1)) + 1
-    _part(function, (args, 0, ranks))
-    meet(crew, ranks)
-    set_int(limit, threads)
-    store(gate, BUSY, 0)
+    set_int(crew[2], 1)
+    return (add(gate, ENROLLED, BEGUN) & (BEGUN - 1)) + 1
 
 
 @compiled
@@ -82,7 +87,7 @@ def work(crew: Any, generation: int, looks: int) -> int:
         if now == generation:
             continue
         generation, looked = now, 0
-        rank = _enrol(gate, generation)
+        rank = _enrol(crew, generation)
         if rank:
             ranks = (load(gate, ENROLLED) & (BEGUN - 1)) + 1
             _part(load(gate, FUNCTION), (load(gate, ARGUMENTS), rank, ranks))
@@ -92,16 +97,18 @@ def work(crew: Any, generation: int, looks: int) -> int:
 
 
 @compiled
-def _enrol(gate: int, generation: int) -> int:
+def _enrol(crew: Any, generation: int) -> int:
     """The rank, once it has begun; 0 if one comes too late."""
+    gate = crew[0]
     while True:
         enrolled = load(gate, ENROLLED)
         if enrolled >> ABOVE != generation or enrolled & BEGUN:
             return 0
         if exchange(gate, ENROLLED, enrolled, enrolled + 1):
             break
+    looks = 0
     while not load(gate, ENROLLED) & BEGUN:
-        pass
+        looks = _looked(crew, looks)
     return (enrolled & (BEGUN - 1)) + 1
 
 
@@ -118,12 +125,21 @@ def meet(crew: Any, ranks: int) -> None:
         return
     looks = 0
     while load(gate, PHASE) == phase:
-        looks += 1
-        if looks > PATIENCE and crew[1]:
-            _yield(crew[1], ())
+        looks = _looked(crew, looks)
+
+
+@compiled
+def _looked(crew: Any, looks: int) -> int:
+    """Count a look in vain; after many of them another thread may have the processor."""
+    if looks > PATIENCE and crew[1]:
+        _yield(crew[1], ())
+    return looks + 1
 
 
 @compiled
 def close(crew: Any) -> None:
-    """Send all threads away from `work`."""
+    """Send all threads away from `work`; whoever has some from now on is alone."""
+    looks = 0
+    while not exchange(crew[0], BUSY, 0, 1):
+        looks = _looked(crew, looks)
     store(crew[0], GENERATION, -1)

@@ -14,14 +14,22 @@ import autograd as ag
 import optim
 from autograd import Tape, Variable
 from autograd.plan import crew as crews
+from autograd.plan import plan as plans
 from autograd.plan.crew import Crew, crew
 
 if crew() is None:
     pytest.skip("one processor, no numba, or a BLAS that is not known", allow_module_level=True)
 from autograd.plan.product import product
+from autograd.plan.sections import in_order
 from autograd.plan.team import GENERATION
 
 INPUTS, HIDDEN, BATCH = 300, 320, 64
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plans are compiled for good at their first run."""
+    monkeypatch.setattr(plans, "JOIN_AFTER", 1)
 
 
 def of_step(dtype: Any = np.float32) -> tuple[Callable[..., Any], list[Variable]]:
@@ -86,9 +94,9 @@ def records(x: Any) -> Any:
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(5, 7, 3), (3, 2, 70), (48, 33, 130)])
-@pytest.mark.parametrize("orders", ["CC", "FC", "CF", "FF", "SC", "CS", "RC", "UC"])
+@pytest.mark.parametrize("orders", ["CC", "FC", "CF", "FF", "SC", "CS", "SS", "RC", "UC", "BC", "BB"])
 def test_parts_of_a_product(orders: str, shape: tuple[int, int, int], dtype: Any) -> None:
-    """By rows, by columns, with every second column, backwards, and of records; by as many threads as come."""
+    """By rows, by columns, with every second column, backwards, of records, of one row; by as many threads as come."""
     m, k, n = shape
     rng = np.random.default_rng(0)
     make: dict[str, Callable[[int, int], Any]] = {
@@ -96,13 +104,14 @@ def test_parts_of_a_product(orders: str, shape: tuple[int, int, int], dtype: Any
         "F": lambda i, j: rng.normal(size=(j, i)).astype(dtype).T,
         "S": lambda i, j: rng.normal(size=(i, 2 * j)).astype(dtype)[:, ::2],
         "R": lambda i, j: rng.normal(size=(i, j)).astype(dtype)[::-1],
+        "B": lambda i, j: np.broadcast_to(rng.normal(size=j).astype(dtype), (i, j)),
         "U": lambda i, j: records(rng.normal(size=(i, j)).astype(dtype)),
     }
     a, b = make[orders[0]](m, k), make[orders[1]](k, n)
     for ranks in (1, 2, 5):
         out = np.full((m, n), np.nan, dtype)
         for rank in range(ranks):
-            product(the_crew().given, rank, ranks, a, b, out)
+            product(the_crew().given, rank, ranks, in_order(a), in_order(b), out)
         np.testing.assert_allclose(
             out, np.einsum("ij,jk", a, b), rtol=1e-4 if dtype == np.float32 else 1e-12, atol=1e-6
         )
@@ -131,27 +140,47 @@ def test_a_batch_of_every_second_column() -> None:
 
 
 def test_one_thread_of_blas_is_one_of_ours() -> None:
-    from threadpoolctl import threadpool_limits
-
     (run, ours), (step, theirs) = of_step(), of_step()
     compiled = ag.compile(run)
-    with threadpool_limits(1):
-        before = meetings()
+    limit = the_crew()._limit
+    threads, limit.value = limit.value, 1
+    before = meetings()
+    try:
         for x, labels in batches(4):
             compiled(x, labels), step(x, labels)
-        assert meetings() == before
+        assert limit.value == 1
+    finally:
+        limit.value = threads
+    assert meetings() == before
     assert_close(ours, theirs)
 
 
 def test_blas_has_its_threads_again() -> None:
-    from threadpoolctl import threadpool_info
-
-    before = threadpool_info()
+    before = the_crew()._limit.value
+    assert before > 1
     run, _ = of_step()
     compiled = ag.compile(run)
     for x, labels in batches(4):
         compiled(x, labels)
-    assert [pool["num_threads"] for pool in threadpool_info()] == [pool["num_threads"] for pool in before]
+    assert the_crew()._limit.value == before
+
+
+def test_who_comes_does_not_show_in_the_last_bit() -> None:
+    """In a width that BLAS does not divide evenly."""
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(BATCH, 333)), rng.normal(size=(333, 333))
+    compiled = ag.compile(lambda x, w: ag.relu(x @ w))
+    limit = the_crew()._limit
+    threads = limit.value
+    found = []
+    try:
+        for number in range(8):
+            limit.value = threads if number % 2 else 1
+            found.append(compiled(x, w))
+    finally:
+        limit.value = threads
+    for y in found[3:]:  # the first two are traced
+        np.testing.assert_array_equal(y, found[2])
 
 
 def test_programs_in_several_threads() -> None:
@@ -184,17 +213,37 @@ def test_who_sleeps_is_called_and_who_has_left_is_replaced(monkeypatch: pytest.M
     compiled = ag.compile(run)
     for number, (x, labels) in enumerate(batches(8)):
         compiled(x, labels), step(x, labels)
-        if number == 5:
+        if number == 4:
             the_crew().stop()
-            assert not the_crew()._threads
+        if number == 6:
+            the_crew().begin()
     assert_close(ours, theirs)
-    assert the_crew()._threads
+    assert all([thread.is_alive() for thread in the_crew()._threads])
+
+
+def test_where_no_thread_can_be_started_work_is_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    the_crew().stop()
+    the_crew().begin()
+    (run, ours), (step, theirs) = of_step(), of_step()
+    compiled = ag.compile(run)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        for x, labels in batches(4):
+            compiled(x, labels), step(x, labels)
+    assert_close(ours, theirs)
+    assert not the_crew()._threads
+    the_crew().begin()
 
 
 PROGRAM = """
 import os, sys
 from tests.autograd.plan.test_sections import assert_close, batches, of_step
 import autograd as ag
+import autograd.plan.plan as plans
+plans.JOIN_AFTER = 1
 (run, ours), (step, theirs) = of_step(), of_step()
 compiled = ag.compile(run)
 for x, labels in batches(4):
