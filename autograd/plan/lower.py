@@ -70,6 +70,11 @@ class Lowered:
         exec(compile(self.text, "<plan>", "exec"), self.space)
         self.run: Callable[..., Any] = self.space["run"]
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether results are those of NumPy's own BLAS, to the last bit."""
+        return self.crew is None
+
     def workspace(self) -> list[Any]:
         """New buffers for `run`."""
         return [kind.empty() for kind in self.memory.kinds]

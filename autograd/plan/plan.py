@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 JOIN_AFTER = 10_000  # runs of a plan, from which on it is worth seconds of compiling
-JOIN_SOON = 100  # runs from which on it is worth loading what was compiled before
+JOIN_SOON = 100  # runs from which on it is worth loading what was compiled before, if that does not show
 JOIN_BELOW = 2**28  # bytes of arrays, which are copied once for it
 
 
@@ -120,7 +120,9 @@ class Plan:
         copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
         try:
             lowered = Lowered(self.program, join=True)
-            if self._runs < JOIN_AFTER and not all([is_kept(module) for module in lowered.modules]):
+            if self._runs < JOIN_AFTER and not (
+                lowered.is_exact and all([is_kept(module) for module in lowered.modules])
+            ):
                 return False
             with np.errstate(all="ignore"):
                 lowered.run(*copies, lowered.workspace())

@@ -72,6 +72,24 @@ def test_training(make: Any, soon: None) -> None:
     assert counts[-1] < counts[0] / 2
 
 
+def test_what_is_on_disk_is_used_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But nothing is compiled for it before its time."""
+
+    def joined(scale: float) -> list[bool]:
+        compiled = ag.compile(lambda x: np.sum(np.maximum(x, scale) * x + 2, axis=1))
+        for _ in range(6):
+            compiled(np.ones((3, 5)))
+        return [plan._lowered.join for plan in compiled.plans]
+
+    monkeypatch.setattr("autograd.plan.plan.JOIN_SOON", 2)
+    assert joined(0.625) == [False]
+    with monkeypatch.context() as early:
+        early.setattr("autograd.plan.plan.JOIN_AFTER", 2)
+        assert joined(0.625) == [True]
+    assert joined(0.625) == [True]
+    assert joined(0.375) == [False]
+
+
 @pytest.mark.parametrize("label", [10, -1])
 def test_a_label_out_of_range_is_told_and_changes_nothing(label: int, soon: None) -> None:
     run, weights = of_step(optim.RMSprop(0.05))

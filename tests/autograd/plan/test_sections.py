@@ -207,6 +207,17 @@ def test_programs_in_several_threads() -> None:
         assert_close(ours, theirs)
 
 
+def test_a_plan_is_divided_in_its_time_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not when it is found on disk: that would show in last bits."""
+    monkeypatch.setattr(plans, "JOIN_AFTER", 6)
+    monkeypatch.setattr(plans, "JOIN_SOON", 2)
+    compiled = ag.compile(of_step()[0])
+    before = meetings()
+    for number, (x, labels) in enumerate(batches(9)):
+        compiled(x, labels)
+        assert (meetings() > before) == (number >= 7)  # two calls are traced
+
+
 def test_who_sleeps_is_called_and_who_has_left_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crews, "LOOKS", 1)
     (run, ours), (step, theirs) = of_step(), of_step()
