@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 import threading
 import warnings
@@ -34,6 +35,16 @@ _WAITING = 8  # kinds of arguments that were met once
 
 # A trace puts stand-ins into variables, and a plan writes into them: one thread at a time.
 _one_at_a_time = threading.RLock()
+
+
+def _begin_anew() -> None:
+    """In a process forked while another thread ran a plan: that thread, which would let go of the lock, is not here."""
+    global _one_at_a_time
+    _one_at_a_time = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 def compile(function: Callable[..., Any]) -> Compiled:

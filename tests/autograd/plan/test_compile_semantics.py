@@ -1,6 +1,9 @@
 """What a compiled function promises: the results of the function itself, whatever happens around it."""
 
 import gc
+import os
+import subprocess
+import sys
 import threading
 import tracemalloc
 import warnings
@@ -644,6 +647,45 @@ def test_anomaly_mode_runs_the_function_as_it_is() -> None:
 
 
 # Threads and memory.
+
+
+FORKED = """
+import os, threading
+import numpy as np
+import autograd as ag
+inside, done = threading.Event(), threading.Event()
+
+@ag.compile
+def slow(x):
+    ag.fresh(wait)
+    return x * 2
+
+def wait():
+    inside.set()
+    done.wait()
+    return 0.0
+
+double = ag.compile(lambda x: x * 2)
+for _ in range(3):
+    double(np.ones(3))
+thread = threading.Thread(target=slow, args=(np.ones(3),))
+thread.start()
+inside.wait()
+child = os.fork()
+if child == 0:
+    os._exit(int(double(np.ones(3))[0]))
+found = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+done.set()
+thread.join()
+assert found == 2, found
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_process_forked_while_another_thread_runs_a_plan() -> None:
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKED]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_threads_that_call_one_function_at_once() -> None:
