@@ -8,16 +8,7 @@ from typing import Any
 
 from numba.core import types
 
-from autograd.plan.native import (
-    add,
-    by_address,
-    compiled,
-    exchange,
-    get_int,
-    load,
-    set_int,
-    store,
-)
+from autograd.plan.native import add, by_address, compiled, exchange, get_int, load, set_int, store
 
 # Places in a gate: the numbers that threads share, those that change often in a line of the cache each.
 GENERATION, ENROLLED, ARRIVED, PHASE, AWAKE, BUSY, FUNCTION, ARGUMENTS, LIMIT = 0, 8, 16, 24, 32, 40, 41, 42, 43

@@ -184,7 +184,6 @@ def test_who_comes_does_not_show_in_the_last_bit() -> None:
 
 
 def test_programs_in_several_threads() -> None:
-    """One has the crew, the others do their work alone."""
     step, theirs = of_step()
     for x, labels in batches(12):
         step(x, labels)
