@@ -22,6 +22,8 @@ REDUCTIONS = {
     np.sum: np.add.reduce, np.prod: np.multiply.reduce, np.max: np.maximum.reduce, np.min: np.minimum.reduce,
     np.any: np.logical_or.reduce, np.all: np.logical_and.reduce,
 }  # fmt: skip
+# Before NumPy 2.2 these were wrong when they were told where to write and the rows they read lay backwards.
+_WRONG_WITH_OUT = frozenset([np.max, np.min] if np.lib.NumpyVersion(np.__version__) < "2.2.0" else [])
 # Functions that always give memory of their own; of all others it is assumed that they may give a view.
 _MAKERS = frozenset([
     *REDUCTIONS, np.mean, np.var, np.std, np.where, np.concatenate, np.stack, np.dot, np.vdot, np.tensordot, np.take,
@@ -211,6 +213,8 @@ def writes(part: Part, out: Ref, program: Program) -> bool:
         return bool(part.shape)
     kind = program.kinds[out]
     if part.several or not kind.shape or kind.dtype.hasobject:
+        return False
+    if part.function in _WRONG_WITH_OUT:
         return False
     if part.function in REDUCTIONS:
         return len(part.args) == 1 and set(part.options) <= {"axis", "keepdims"} and isinstance(part.args[0], Ref)
