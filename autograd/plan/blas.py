@@ -18,6 +18,11 @@ class Blas:
     addresses: tuple[int, int, int]
     wide: bool
 
+    @property
+    def threads(self) -> int:
+        """How many threads it uses at the moment."""
+        return ctypes.c_int.from_address(self.addresses[0]).value
+
 
 @cache
 def blas() -> Blas | None:

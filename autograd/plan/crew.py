@@ -1,4 +1,4 @@
-"""The crew of this process: threads, one for each further processor, that take part in the large work of plans.
+"""The crew of this process: threads, as many as BLAS has, that take part in the large work of plans.
 
 One that has nothing to do looks out for work for some milliseconds, then sleeps. Nobody is waited for: what is to be
 done is begun by those who are there (`team`).
@@ -100,12 +100,16 @@ def _address_of_yield() -> int:
 
 @cache
 def crew() -> Crew | None:
-    """The crew, or None where there is one processor, no numba, no place for its files, or a BLAS that is not known."""
+    """The crew: as many threads as BLAS has, if there are so many processors.
+
+    None where that is one, and where there is no numba, no place for its files, or a BLAS that is not known.
+    """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     found = blas()
-    if processors == 1 or found is None or not available():
+    threads = min(processors, LARGEST, found.threads if found is not None else 1)
+    if found is None or threads == 1 or not available():
         return None
     try:
-        return Crew(found, min(processors, LARGEST) - 1)
+        return Crew(found, threads - 1)
     except (OSError, RuntimeError):
         return None
