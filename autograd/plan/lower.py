@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from math import prod
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from autograd.plan.blocks import blocked, pays
 from autograd.plan.crew import crew
 from autograd.plan.joined import Joined, joined
 from autograd.plan.joined_text import Text
-from autograd.plan.kernels import kernel, module_of
+from autograd.plan.kernels import is_kept, kernel, module_of
 from autograd.plan.levels import Levels, levels_if_faster
 from autograd.plan.memory import REDUCTIONS, Memory, Part, outs_of
 from autograd.plan.operands import Operands
@@ -41,25 +40,33 @@ class GuardFailedError(Exception):
     """A decision came out otherwise than when the program was traced."""
 
 
+class NotKeptError(Exception):
+    """What is to be compiled is not on disk, or would give other last bits."""
+
+
 class Lowered:
     """A program as one Python function `run`, its `text`, and the `memory` it needs.
 
     `run(*inputs, *fresh, *state, buffers)` gives the results and the new values of those variables that are numbers.
     fuse: whether runs become loops compiled by numba; smallest: elements from which a run is one; join: whether more is
-    compiled, which takes seconds: what is done with small arrays, and what is large, to be divided among threads; its
-    modules are `modules`.
+    compiled, which takes seconds: what is done with small arrays, and what is large, to be divided among threads; kept:
+    NotKeptError if that would take seconds, or show in the last bit.
     """
 
-    def __init__(self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST, join: bool = False) -> None:
+    def __init__(
+        self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST, join: bool = False, kept: bool = False
+    ) -> None:
         self.program = program
         self.fuse = fuse
         self.join = join
-        self.modules: list[ModuleType] = []
+        self.kept = kept
         self.levels: dict[Run, Levels] = {}
         parts = [part for run in ordered(program, smallest) for part in self._usable(run)]
         self.parts = with_sums(parts, program, smallest) if fuse else parts
         self.crew = crew() if join and is_worth_it(self.parts, program) else None
         if self.crew is not None:
+            if kept:
+                raise NotKeptError
             self.parts = gathered(self.parts, program)
         self.memory = Memory(program, self.parts)
         self.names: dict[Ref, str] = {}
@@ -69,11 +76,6 @@ class Lowered:
         self.text = self._written()
         exec(compile(self.text, "<plan>", "exec"), self.space)
         self.run: Callable[..., Any] = self.space["run"]
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether results are those of NumPy's own BLAS, to the last bit."""
-        return self.crew is None
 
     def workspace(self) -> list[Any]:
         """New buffers for `run`."""
@@ -187,19 +189,21 @@ class Lowered:
             self.space[self._known[id(x)]] = x
         return self._known[id(x)]
 
+    def _name_outs(self, at: int) -> None:
+        for out in outs_of(self.parts[at]):
+            self._named(out, self._home(out))
+
     def _write_part(self, at: int) -> None:
         part = self.parts[at]
-        for out in outs_of(part):
-            self._named(out, self._home(out))
+        self._name_outs(at)
         if isinstance(part, Run):
             self._write_run(part)
         else:
             self._write_step(part)
 
     def _write_joined(self, group: Joined) -> None:
-        for at in sorted([*group.parts, *group.views]):
-            for out in outs_of(self.parts[at]):
-                self._named(out, self._home(out))
+        for at in [*group.parts, *group.views]:
+            self._name_outs(at)
         text = Text(group, self.parts, self.memory, self.program, self.names)
         for ref in text.made:
             self._write_empty(ref)
@@ -212,12 +216,10 @@ class Lowered:
     def _write_section(self, section: Section) -> None:
         parts = [self.parts[at] for at in section.parts]
         assert self.crew is not None
-        for at in sorted([*section.parts, *section.views]):
-            for out in outs_of(self.parts[at]):
-                self._named(out, self._home(out))
-        for ref in [ref for part in parts for ref in outs_of(part)]:
-            if self.names[ref].startswith("v"):
-                self._write_empty(ref)
+        for at in [*section.parts, *section.views]:
+            self._name_outs(at)
+        for part in parts:
+            self._write_made(part)
         for at in section.views:
             self._write_part(at)
         operands = [ref for part in parts if isinstance(part, Step) for ref in part.reads]
@@ -230,8 +232,10 @@ class Lowered:
         self.lines.append(f"{name}({', '.join(['crew', *text.arguments])})")
 
     def _compiled(self, text: str) -> Any:
-        self.modules.append(module_of(text))
-        return self.modules[-1].loop
+        module = module_of(text)
+        if self.kept and not is_kept(module):
+            raise NotKeptError
+        return module.loop
 
     def _called(self, part: Part, ordered: dict[Ref, str]) -> tuple[str, list[str]]:
         """The module of a loop and what it is called with; of a product "" and its arrays."""
@@ -243,6 +247,12 @@ class Lowered:
     def _write_empty(self, ref: Ref) -> None:
         kind = self.program.kinds[ref]
         self.lines.append(f"{self.names[ref]} = empty({kind.shape}, {self._word(kind.dtype)})")
+
+    def _write_made(self, part: Part) -> None:
+        """New memory for what has none."""
+        for ref in outs_of(part):
+            if self.names[ref].startswith("v"):
+                self._write_empty(ref)
 
     def _write_step(self, step: Step) -> None:
         names = [self.names[ref] for ref in step.outs]
@@ -313,9 +323,7 @@ class Lowered:
             self.space[f"levels{len(self.lines)}"] = self.levels[run]
             self.lines.append(f"{', '.join(outs)}, = levels{len(self.lines)}([{', '.join(inputs)}])")
             return
-        for ref in run.outs:
-            if self.names[ref].startswith("v"):
-                self._write_empty(ref)
+        self._write_made(run)
         operands = Operands(run, self.program, self.names)
         given = operands.arguments
         if self.fuse:

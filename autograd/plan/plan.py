@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.plan.kernels import available, is_kept
+from autograd.plan.kernels import available
 from autograd.plan.ledger import of_program
 from autograd.plan.lower import GuardFailedError, Lowered
 from autograd.plan.memory import own_results
@@ -117,18 +117,14 @@ class Plan:
             return False
         if sum([x.nbytes for x in values if isinstance(x, np.ndarray)]) > JOIN_BELOW:
             return False
-        copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
         try:
-            lowered = Lowered(self.program, join=True)
-            if self._runs < JOIN_AFTER and not (
-                lowered.is_exact and all([is_kept(module) for module in lowered.modules])
-            ):
-                return False
+            lowered = Lowered(self.program, join=True, kept=self._runs < JOIN_AFTER)
+            copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
             with np.errstate(all="ignore"):
                 lowered.run(*copies, lowered.workspace())
         except GuardFailedError:
             pass  # which this run will find, too
-        except Exception:  # a full disk, or something that numba can not do: the plan is right as it is
+        except Exception:  # not kept, a full disk, or nothing that numba can do: the plan is right as it is
             return False
         self._lowered, self._workspaces = lowered, []
         return True
