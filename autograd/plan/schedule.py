@@ -6,6 +6,7 @@ stay in the processor's cache.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import prod
@@ -45,8 +46,7 @@ class Run:
 
 def ordered(program: Program, smallest: int = SMALLEST) -> list[Step | Run]:
     """The steps in an order that keeps together what can be done together; what changes the state comes last."""
-    made = {ref: step for step in program.steps for ref in step.outs}
-    early = behind([*program.results, *[guard.value for guard in program.guards]], made)
+    early = before_changes(program)
     first = [step for step in program.steps if step in early]
     rest = [step for step in program.steps if step not in early]
     users: dict[Ref, int] = {}
@@ -93,9 +93,11 @@ def _is_sum_of_rows(step: Step, program: Program) -> bool:
     return plain and rows and axes == others and x.dtype == out.dtype and x.dtype.char in "fd"
 
 
-def behind(refs: list[Ref], made: dict[Ref, Step]) -> set[Step]:
-    """All steps that these values need."""
+def before_changes(program: Program) -> set[Step]:
+    """All steps that results and guards need, which come before those that change the state."""
+    made = {ref: step for step in program.steps for ref in step.outs}
     found: set[Step] = set()
+    refs = [*program.results, *[guard.value for guard in program.guards]]
     waiting = [made[ref] for ref in refs if ref in made]
     while waiting:
         step = waiting.pop()
@@ -113,35 +115,47 @@ def _together(program: Program, steps: list[Step], smallest: int) -> list[Any]:
     shapes = [_shape(program, step, smallest) for step in steps]
     if len(set(shapes)) == 1 and shapes[0] is not None:
         return [steps] if len(steps) > 1 else list(steps)  # one run, as a graph of scalars is
-    maker = {ref: i for i, step in enumerate(steps) for ref in step.outs}
-    needs = [{maker[ref] for ref in step.reads if ref in maker} for step in steps]
-    users: dict[int, list[int]] = {}
-    for i, makers in enumerate(needs):
-        for j in makers:
-            users.setdefault(j, []).append(i)
-    ready: dict[Any, list[int]] = {}  # by shape, heaps of positions
-    for i, makers in enumerate(needs):
-        if not makers:
-            ready.setdefault(shapes[i], []).append(i)
     parts: list[Any] = []
-    shape: tuple[int, ...] | None = None
-    for _ in steps:
-        same = shape is not None and bool(ready.get(shape))
-        if not same:
-            waiting = [other for other in ready if ready[other]]
-            shape = None if None in waiting else min(waiting, key=lambda s: ready[s][0])
-        i = heappop(ready[shape])
-        if shape is None:
+    for i, same in by_kind([(step.reads, step.outs) for step in steps], shapes):
+        if shapes[i] is None:
             parts.append(steps[i])
         elif same:
             parts[-1].append(steps[i])
         else:
             parts.append([steps[i]])
+    return [part[0] if isinstance(part, list) and len(part) == 1 else part for part in parts]
+
+
+def by_kind(
+    work: Sequence[tuple[Sequence[Ref], Sequence[Ref]]], kinds: Sequence[Hashable]
+) -> Iterator[tuple[int, bool]]:
+    """Places in an order that fits, each with whether it goes on with the kind of the one before.
+
+    work: what is read and what is made at each place. Of those that are ready, those of the kind at hand come first,
+    then those of no kind, None, with which nothing goes on.
+    """
+    maker = {ref: i for i, (_, makes) in enumerate(work) for ref in makes}
+    needs = [{maker[ref] for ref in reads if ref in maker} for reads, _ in work]
+    users: dict[int, list[int]] = {}
+    for i, makers in enumerate(needs):
+        for j in makers:
+            users.setdefault(j, []).append(i)
+    ready: dict[Hashable, list[int]] = {}  # by kind, heaps of places
+    for i, makers in enumerate(needs):
+        if not makers:
+            ready.setdefault(kinds[i], []).append(i)
+    kind: Hashable = None
+    for _ in work:
+        same = kind is not None and bool(ready.get(kind))
+        if not same:
+            waiting = [other for other in ready if ready[other]]
+            kind = None if None in waiting else min(waiting, key=lambda other: ready[other][0])
+        i = heappop(ready[kind])
+        yield i, same
         for j in users.get(i, []):
             needs[j].discard(i)
             if not needs[j]:
-                heappush(ready.setdefault(shapes[j], []), j)
-    return [part[0] if isinstance(part, list) and len(part) == 1 else part for part in parts]
+                heappush(ready.setdefault(kinds[j], []), j)
 
 
 def _shape(program: Program, step: Step, smallest: int) -> tuple[int, ...] | None:

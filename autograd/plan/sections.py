@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from heapq import heappop, heappush
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ import numpy as np
 from autograd.plan.joined import only_shows
 from autograd.plan.memory import Memory, Part, outs_of, reads_of, steps_of
 from autograd.plan.program import Program, Ref, Step
-from autograd.plan.schedule import Run, behind
+from autograd.plan.schedule import Run, before_changes, by_kind
 from autograd.plan.traced import item, method_of
 
 LOOP = 2**14  # elements from which a loop is divided
@@ -81,36 +80,15 @@ def multiplications(step: Step, program: Program) -> int:
 
 def gathered(parts: Sequence[Part], program: Program) -> list[Part]:
     """The parts in an order in which large ones follow one another; what changes the state still comes last."""
-    made = {ref: step for step in program.steps for ref in step.outs}
-    early = behind([*program.results, *[guard.value for guard in program.guards]], made)
+    early = before_changes(program)
     first = [part for part in parts if any([step in early for step in steps_of(part)])]
     rest = [part for part in parts if not any([step in early for step in steps_of(part)])]
     return [*_gathered(first, program), *_gathered(rest, program)]
 
 
 def _gathered(parts: Sequence[Part], program: Program) -> list[Part]:
-    maker = {ref: i for i, part in enumerate(parts) for ref in outs_of(part)}
-    needs = [{maker[ref] for ref in reads_of(part) if ref in maker} for part in parts]
-    users: dict[int, list[int]] = {}
-    for i, makers in enumerate(needs):
-        for j in makers:
-            users.setdefault(j, []).append(i)
-    large = [is_large(part, program) or isinstance(part, Run) for part in parts]
-    ready: dict[bool, list[int]] = {False: [], True: []}
-    for i, makers in enumerate(needs):
-        if not makers:
-            heappush(ready[large[i]], i)
-    found: list[Part] = []
-    now = False
-    while ready[now] or ready[not now]:
-        now = now if ready[now] else not now
-        i = heappop(ready[now])
-        found.append(parts[i])
-        for j in users.get(i, []):
-            needs[j].discard(i)
-            if not needs[j]:
-                heappush(ready[large[j]], j)
-    return found
+    kinds = [True if is_large(part, program) or isinstance(part, Run) else None for part in parts]
+    return [parts[i] for i, _ in by_kind([(reads_of(part), outs_of(part)) for part in parts], kinds)]
 
 
 def sections(parts: Sequence[Part], memory: Memory, program: Program) -> list[int | Section]:
