@@ -8,43 +8,25 @@ and it does not show when a plan begins to run like this.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
-from typing import Any
 
+from autograd.plan.groups import Group, grouped, only_shows
 from autograd.plan.loopable import is_check, is_elementwise, is_pick, reduced_axis
 from autograd.plan.memory import Memory, Part, outs_of, reads_of
 from autograd.plan.program import Guard, Program, Ref, Step, is_number
 from autograd.plan.schedule import Run
-from autograd.plan.traced import item
-from autograd.plan.views import RESHAPES, VIEWS
 
 LARGEST = 4096  # elements up to which an array is small
 
 
-@dataclass(frozen=True, eq=False)
-class Joined:
-    """Parts done in one call, by their places in the program, and views between them, which are made before."""
-
-    parts: list[int]
-    views: list[int]
+class Joined(Group):
+    """Parts that a compiled function does as NumPy does."""
 
 
 def joined(places: Iterable[int], parts: Sequence[Part], memory: Memory, program: Program) -> list[int | Joined]:
     """These places of parts, those that can be done in one call together."""
     rules = _Rules(parts, memory, program)
-    found: list[int | Joined] = []
-    group = Joined([], [])
-    for at in places:
-        if rules.takes(at):
-            group.parts.append(at)
-        elif group.parts and only_shows(at, parts, memory, program):
-            group.views.append(at)
-        else:
-            found += rules.checked(group)
-            group = Joined([], [])
-            found.append(at)
-    return [*found, *rules.checked(group)]
+    return grouped(Joined, places, rules.takes, lambda at: only_shows(at, parts, memory, program), rules.checked)
 
 
 class _Rules:
@@ -92,32 +74,11 @@ class _Rules:
         numbers = [ref for at in group.parts for ref in outs_of(self.parts[at]) if not self.program.kinds[ref].shape]
         outside = [ref for ref in numbers if ref in self.leaving or not inside.issuperset(self.readers.get(ref, []))]
         if len(group.parts) < 2:
-            yield from sorted([*group.parts, *group.views])
+            yield from group.apart()
         elif outside:
             (place,) = [at for at in group.parts if outside[0] in outs_of(self.parts[at])]
-            yield from self.checked(_cut(group, -1, place))
+            yield from self.checked(group.cut(-1, place))
             yield place
-            yield from self.checked(_cut(group, place, len(self.parts)))
+            yield from self.checked(group.cut(place, len(self.parts)))
         else:
             yield group
-
-
-def only_shows(at: int, parts: Sequence[Part], memory: Memory, program: Program) -> bool:
-    """Whether a part gives a view, which can be made before what it shows is written."""
-    part, kinds = parts[at], program.kinds
-    if isinstance(part, Run) or part.several or memory.guards_at.get(at) or len(part.reads) != 1:
-        return False
-    if not kinds[part.reads[0]].shape or not kinds[part.outs[0]].shape:  # a number is read when it is handed over
-        return False
-    if part.function in RESHAPES:  # which copies what does not lie row by row, or is to be read otherwise
-        plain = not part.options and len(part.args) <= 2 and type(part.args[-1]) is not str
-        return plain and part.reads[0] in memory.buffer and kinds[part.reads[0]].order is None
-    return part.function in VIEWS or (part.function is item and _is_plain_index(part.args[1]))
-
-
-def _cut(group: Joined, after: int, before: int) -> Joined:
-    return Joined(*[[at for at in places if after < at < before] for places in (group.parts, group.views)])
-
-
-def _is_plain_index(index: Any) -> bool:
-    return all([x is None or x is Ellipsis for x in (index if type(index) is tuple else (index,))])

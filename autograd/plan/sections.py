@@ -7,8 +7,7 @@ before. Products are BLAS's, one thread each.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache
 from math import prod
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.plan.joined import only_shows
+from autograd.plan.groups import Group, grouped, only_shows
 from autograd.plan.memory import Memory, Part, outs_of, reads_of, steps_of
 from autograd.plan.program import Program, Ref, Step
 from autograd.plan.schedule import Run, before_changes, by_kind
@@ -31,12 +30,8 @@ WORTH = 2**22  # multiplications, of all products, from which a program is
 _WITH_BLAS = frozenset([np.matmul, np.dot, np.vdot, np.inner, np.tensordot, np.einsum, method_of("dot")])
 
 
-@dataclass(frozen=True, eq=False)
-class Section:
-    """Parts done in one call, by their places in the program, and views between them, which are made before."""
-
-    parts: list[int]
-    views: list[int]
+class Section(Group):
+    """Products and loops that threads do together."""
 
 
 def is_large(part: Part, program: Program) -> bool:
@@ -93,28 +88,23 @@ def _gathered(parts: Sequence[Part], program: Program) -> list[Part]:
 
 def sections(parts: Sequence[Part], memory: Memory, program: Program) -> list[int | Section]:
     """The parts by their places, large ones that follow one another together, and small loops among them."""
-    found: list[int | Section] = []
-    section = Section([], [])
 
-    def end() -> None:
-        nonlocal section
-        worth = any([is_large(parts[at], program) for at in section.parts])
-        found.extend([section] if worth else sorted([*section.parts, *section.views]))
-        section = Section([], [])
+    def takes(at: int) -> bool:
+        part = parts[at]
+        loop = isinstance(part, Run) and bool(part.shape)
+        return (loop or is_large(part, program)) and not memory.guards_at.get(at)
 
-    for at, part in enumerate(parts):
-        member = is_large(part, program) or (isinstance(part, Run) and bool(part.shape))
-        if len(section.parts) == LONGEST:
-            end()
-        if member and not memory.guards_at.get(at):
-            section.parts.append(at)
-        elif section.parts and only_shows(at, parts, memory, program):
-            section.views.append(at)
+    def checked(section: Section) -> Iterator[int | Section]:
+        if len(section.parts) > LONGEST:
+            last = section.parts[LONGEST - 1]
+            yield from checked(section.cut(-1, last + 1))
+            yield from checked(section.cut(last, len(parts)))
+        elif any([is_large(parts[at], program) for at in section.parts]):
+            yield section
         else:
-            end()
-            found.append(at)
-    end()
-    return found
+            yield from section.apart()
+
+    return grouped(Section, range(len(parts)), takes, lambda at: only_shows(at, parts, memory, program), checked)
 
 
 def in_order(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
