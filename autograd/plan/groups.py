@@ -1,4 +1,4 @@
-"""Parts of a program that are done in one call, and how they are found: small ones (`joined`), large ones (`sections`)."""
+"""Parts of a program that are done in one call, and how they are found, for `joined` and for `sections`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def grouped(
     shows: Callable[[int], bool],
     checked: Callable[[G], Iterable[int | G]],
 ) -> list[int | G]:
-    """The places, those together that a group `takes`, with views that it `shows`; `checked` says what becomes of it."""
+    """The places, those together that a group `takes` with views that it `shows`, as `checked` gives each back."""
     found: list[int | G] = []
     group = kind([], [])
     for at in places:
