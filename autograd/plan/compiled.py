@@ -169,7 +169,7 @@ class Compiled:
         else:
             note_shared(before.program, trace.program)
             del self._traces[key]
-            self._replays[key] = Replay(Plan(trace, self._name), shape)
+            self._replays[key] = Replay(Plan(trace, self.function, self._name), shape)
         return found
 
     def _difference(self, earlier: Any, trace: Trace, shape: Any) -> str | None:

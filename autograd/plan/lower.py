@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from math import prod
+from math import inf, prod
 from typing import Any
 
 import numpy as np
@@ -41,20 +41,27 @@ class GuardFailedError(Exception):
 
 
 class NotKeptError(Exception):
-    """What is to be compiled is not on disk, or would give other last bits."""
+    """What is to be compiled is not on disk."""
 
 
 class Lowered:
     """A program as one Python function `run`, its `text`, and the `memory` it needs.
 
     `run(*inputs, *fresh, *state, buffers)` gives the results and the new values of those variables that are numbers.
-    fuse: whether runs become loops compiled by numba; smallest: elements from which a run is one; join: whether more is
-    compiled, which takes seconds: what is done with small arrays, and what is large, to be divided among threads; kept:
-    NotKeptError if that would take seconds, or show in the last bit.
+    fuse: whether runs become loops compiled by numba; smallest: elements from which a run is one. More can be compiled,
+    which takes seconds unless it is on disk: join: what is done with small arrays, which shows in no bit; kept: or
+    NotKeptError; divide: what is large, among threads, if all products take so many multiplications.
     """
 
     def __init__(
-        self, program: Program, *, fuse: bool = True, smallest: int = SMALLEST, join: bool = False, kept: bool = False
+        self,
+        program: Program,
+        *,
+        fuse: bool = True,
+        smallest: int = SMALLEST,
+        join: bool = False,
+        kept: bool = False,
+        divide: float = inf,
     ) -> None:
         self.program = program
         self.fuse = fuse
@@ -63,10 +70,8 @@ class Lowered:
         self.levels: dict[Run, Levels] = {}
         parts = [part for run in ordered(program, smallest) for part in self._usable(run)]
         self.parts = with_sums(parts, program, smallest) if fuse else parts
-        self.crew = crew() if join and is_worth_it(self.parts, program) else None
+        self.crew = crew() if is_worth_it(self.parts, program, divide) else None
         if self.crew is not None:
-            if kept:
-                raise NotKeptError
             self.parts = gathered(self.parts, program)
         self.memory = Memory(program, self.parts)
         self.names: dict[Ref, str] = {}
@@ -210,7 +215,10 @@ class Lowered:
         for at in group.views:
             self._write_part(at)
         name = f"loop{len(self.lines)}"
-        self.space[name] = self._compiled(text.text)
+        module = module_of(text.text)
+        if self.kept and not is_kept(module):
+            raise NotKeptError
+        self.space[name] = module.loop
         self.lines.append(f"if {name}({', '.join(text.arguments)}): raise GuardFailedError")
 
     def _write_section(self, section: Section) -> None:
@@ -228,14 +236,8 @@ class Lowered:
         self.lines += [f"{name} = in_order({self.names[ref]})" for ref, name in ordered.items()]
         text = SectionText([self._called(part, ordered) for part in parts])
         name = f"section{len(self.lines)}"
-        self.space |= {name: self._compiled(text.text), "crew": self.crew.given}
+        self.space |= {name: module_of(text.text).loop, "crew": self.crew.given}
         self.lines.append(f"{name}({', '.join(['crew', *text.arguments])})")
-
-    def _compiled(self, text: str) -> Any:
-        module = module_of(text)
-        if self.kept and not is_kept(module):
-            raise NotKeptError
-        return module.loop
 
     def _called(self, part: Part, ordered: dict[Ref, str]) -> tuple[str, list[str]]:
         """The module of a loop and what it is called with; of a product "" and its arrays."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from autograd.plan.lower import GuardFailedError, Lowered
 from autograd.plan.memory import own_results
 from autograd.plan.passes import shortened
 from autograd.plan.program import NUMBERS, Kind
+from autograd.plan.sections import WORTH
 from autograd.plan.source import source
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 JOIN_AFTER = 10_000  # runs of a plan, from which on it is worth seconds of compiling
 JOIN_SOON = 100  # runs from which on it is worth loading what was compiled before, if that does not show
 JOIN_BELOW = 2**28  # bytes of arrays, which are copied once for it
+
+_plans: WeakSet[Plan] = WeakSet()  # all that are in use
 
 
 class NotReplayedError(Exception):
@@ -57,7 +62,7 @@ class Plan:
     <BLANKLINE>
     '''
 
-    def __init__(self, trace: Trace, name: str = "step", fuse: bool | None = None) -> None:
+    def __init__(self, trace: Trace, function: Callable[..., Any], name: str = "step") -> None:
         self.name = name if name.isidentifier() else "step"
         self.program = trace.program
         self.fresh = list(self.program.fresh.values())
@@ -76,9 +81,13 @@ class Plan:
         self._fresh_kinds = [self.program.kinds[ref] for ref in self.program.fresh]
         self._state_kinds = kinds
         self._after_run = trace.after_run
-        self._lowered = Lowered(self.program, fuse=available() if fuse is None else fuse)
+        self._lowered = Lowered(self.program, fuse=available())
         self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
         self._runs = 0
+        self._divide = inf  # multiplications of its products from which it is divided among threads
+        self._uses = [function, *[held.cell.variable for held in trace.held if held.cell.variable is not None]]
+        self._called = any([plan._lowered.crew for plan in self._relatives()])
+        _plans.add(self)
 
     def __call__(self, inputs: Iterable[Any]) -> list[Any]:
         """The results for arrays and numbers of the same kinds as those it was made with.
@@ -95,7 +104,8 @@ class Plan:
             state = [find() for find in self._finds]
             _check(state, self._state_kinds)
             self._runs += 1
-            if self._runs in (JOIN_SOON, JOIN_AFTER) and self._joins([*inputs, *fresh, *state]):
+            now = self._called or self._runs in (JOIN_SOON, JOIN_AFTER)
+            if now and self._goes_further([*inputs, *fresh, *state]):
                 workspace = self._lowered.workspace()
             with np.errstate(all="ignore"):
                 results, numbers = self._lowered.run(*inputs, *fresh, *state, workspace)
@@ -111,14 +121,18 @@ class Plan:
             function()
         return results
 
-    def _joins(self, values: list[Any]) -> bool:
+    def _goes_further(self, values: list[Any]) -> bool:
         """Go on with more of it compiled, if that can be done; it is tried on copies of these values."""
-        if not self._lowered.fuse or self._lowered.join:
-            return False
-        if sum([x.nbytes for x in values if isinstance(x, np.ndarray)]) > JOIN_BELOW:
+        late = self._runs >= JOIN_AFTER
+        self._divide = 1 if self._called else min(self._divide, WORTH) if late else self._divide
+        join = late or not self._called
+        self._called = False
+        if not self._lowered.fuse or sum([x.nbytes for x in values if isinstance(x, np.ndarray)]) > JOIN_BELOW:
             return False
         try:
-            lowered = Lowered(self.program, join=True, kept=self._runs < JOIN_AFTER)
+            lowered = Lowered(self.program, join=join, kept=not late, divide=self._divide)
+            if lowered.text == self._lowered.text:
+                return False
             copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
             with np.errstate(all="ignore"):
                 lowered.run(*copies, lowered.workspace())
@@ -126,8 +140,20 @@ class Plan:
             pass  # which this run will find, too
         except Exception:  # not kept, a full disk, or nothing that numba can do: the plan is right as it is
             return False
+        if lowered.crew is not None and self._lowered.crew is None:
+            for plan in self._relatives():
+                plan._called = plan._lowered.crew is None
         self._lowered, self._workspaces = lowered, []
         return True
+
+    def _relatives(self) -> list[Plan]:
+        """Plans of the same function, and those that use a variable which this one uses.
+
+        They run by turns: batches of another size, or validation. Where one is divided, BLAS's own threads, which look
+        out for more to do for a tenth of a second after each product of another, would be in the way.
+        """
+        used = {id(x) for x in self._uses}
+        return [plan for plan in _plans if plan is not self and not used.isdisjoint({id(x) for x in plan._uses})]
 
     def profile(self, *inputs: Any, repeats: int = 5) -> Profile:
         """What each part of the program costs: each is timed in `repeats` runs, of which the best counts.

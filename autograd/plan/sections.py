@@ -24,7 +24,7 @@ from autograd.plan.traced import item, method_of
 LOOP = 2**14  # elements from which a loop is divided
 PRODUCT = 2**16  # multiplications from which a product is
 LONGEST = 16  # parts of a section: more take long to compile
-WORTH = 2**22  # multiplications, of all products, from which a program is
+WORTH = 2**22  # multiplications, of all products, from which threads pay for a program
 
 # Functions of NumPy that call BLAS for large arrays; those of its linalg do, too.
 _WITH_BLAS = frozenset([np.matmul, np.dot, np.vdot, np.inner, np.tensordot, np.einsum, method_of("dot")])
@@ -41,15 +41,15 @@ def is_large(part: Part, program: Program) -> bool:
     return multiplications(part, program) >= PRODUCT
 
 
-def is_worth_it(parts: Sequence[Part], program: Program) -> bool:
-    """Whether a program has products so large that threads pay, and nothing else for which BLAS calls its own.
+def is_worth_it(parts: Sequence[Part], program: Program, least: float) -> bool:
+    """Whether a program's products take so many multiplications, and BLAS calls its own threads for nothing else.
 
     Those look out for more to do for a while, and would be in the way.
     """
     steps = [part for part in parts if isinstance(part, Step)]
     others = [step for step in steps if not is_large(step, program)]
     total = sum([multiplications(step, program) for step in steps])
-    return total >= WORTH and not any([_may_use_blas(step, program) for step in others])
+    return total >= least and not any([_may_use_blas(step, program) for step in others])
 
 
 def _may_use_blas(step: Step, program: Program) -> bool:

@@ -217,6 +217,33 @@ def test_a_plan_is_divided_in_its_time_alone(monkeypatch: pytest.MonkeyPatch) ->
         assert (meetings() > before) == (number >= 7)  # two calls are traced
 
 
+def is_divided(compiled: Any) -> list[bool]:
+    return [plan._lowered.crew is not None for plan in compiled.plans]
+
+
+def test_relatives_are_divided_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of another size, and what else uses the weights: BLAS's own threads would be in the way for long."""
+    monkeypatch.setattr(plans, "JOIN_AFTER", 6)
+    (run, weights), (step, theirs) = of_step(), of_step()
+    compiled = ag.compile(run)
+    tested = ag.compile(lambda x: ag.relu(x @ weights[0]) @ weights[2])
+    stranger = ag.compile(lambda x, w: ag.relu(x @ w))
+    for number, (x, labels) in enumerate(batches(8)):  # of which two are traced
+        compiled(x, labels), step(x, labels)
+        if number not in (4, 5, 6):
+            compiled(x[:8], labels[:8]), step(x[:8], labels[:8])
+            np.testing.assert_allclose(tested(x), (ag.relu(x @ theirs[0]) @ theirs[2]).numpy(), atol=1e-4)
+            stranger(x, weights[0].numpy())
+        assert is_divided(compiled) == {0: [], 1: [False, False]}.get(number, [number == 7, number == 7])
+    assert_close(weights, theirs)
+    assert is_divided(tested) == [True]
+    assert is_divided(stranger) == [False]
+    late = ag.compile(lambda x: x @ weights[0])
+    for x, _ in batches(3):
+        late(x)
+    assert is_divided(late) == [True]
+
+
 def test_who_sleeps_is_called_and_who_has_left_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crews, "LOOKS", 1)
     (run, ours), (step, theirs) = of_step(), of_step()
