@@ -25,10 +25,11 @@ def batches(data: Data, batch_size: int, generator: np.random.Generator | None =
     x, y = data
     order = None if generator is None else generator.permutation(len(x))
     for start in range(0, len(x), batch_size):
-        rows: Any = slice(start, start + batch_size)
-        if order is not None:
-            rows = order[rows]
-        yield x[rows], y[rows]
+        rows = slice(start, start + batch_size)
+        if order is None:
+            yield x[rows], y[rows]
+        else:
+            yield x.take(order[rows], axis=0), y.take(order[rows], axis=0)
 
 
 def split_off(data: Data, fraction: float) -> tuple[Data, Data]:

@@ -39,6 +39,23 @@ class Head(NamedTuple):
     left_out: Activation
 
 
+class Known:
+    """What a step has to know of the model. Within `with`, it is looked up once; a copy of the model looks anew."""
+
+    def __init__(self) -> None:
+        self.kept = False
+        self.found: tuple[Head, list[Variable]] | None = None
+
+    def __enter__(self) -> None:
+        self.kept = True
+
+    def __exit__(self, *error: object) -> None:
+        self.kept, self.found = False, None
+
+    def __reduce__(self) -> tuple[type[Known], tuple[()]]:
+        return Known, ()
+
+
 class Trainer(Layer):
     """A layer that can be trained. A subclass may write its own `train_step` and `test_step`."""
 
@@ -74,6 +91,7 @@ class Trainer(Layer):
             raise ValueError(f"the figures are called {', '.join(names)}; expected a different name for each")
         self.optimizer, self.loss, self.metrics = optim.get(optimizer), chosen_loss, chosen
         self.mean_loss = Mean("loss")
+        self._known = Known()
         self._compile_steps(bool(jit))
         self.compiled = True
 
@@ -96,25 +114,34 @@ class Trainer(Layer):
         `fit` hands over the labels in the shape that the loss works on: (batch, 1) for one output unit.
         """
         x, y = data
-        loss, outputs = self._run(self._trained, x, y, self.loss, self.optimizer, self.trainable_weights)
-        return self.update_metrics(loss, y, outputs, self.head().left_out)
+        head, weights = self._head_and_weights()
+        loss, outputs = self._run(self._trained, x, y, self.loss, self.optimizer, weights)
+        return self.update_metrics(loss, y, outputs, head.left_out)
 
     def test_step(self, data: Data) -> Logs:
         """Loss and metrics on a batch (x, y), without training. Returns the means over all batches so far."""
         x, y = data
+        head, _ = self._head_and_weights()
         loss, outputs = self._run(self._tested, x, y, self.loss)
-        return self.update_metrics(loss, y, outputs, self.head().left_out)
+        return self.update_metrics(loss, y, outputs, head.left_out)
 
     def _run(self, step: Callable[..., Any], *args: Any) -> Any:
         """`step(*args)`, as a program if `compile` was told so."""
         return self._programs.get(step.__name__, step)(*args)
+
+    def _head_and_weights(self) -> tuple[Head, list[Variable]]:
+        """The head, and the weights that training changes."""
+        found = self._known.found or (self.head(), self.trainable_weights)
+        if self._known.kept:
+            self._known.found = found
+        return found
 
     # What steps compute. The arguments beside x and y are what a program depends on: others make another program.
 
     def _trained(
         self, x: Any, y: Any, loss: Loss | None, optimizer: optim.Optimizer, weights: list[Variable]
     ) -> tuple[Tensor, Tensor]:
-        head = self.head()
+        head, _ = self._head_and_weights()
         with Tape() as tape:
             outputs = head.forward(x, training=True)
             value = head.loss(y, outputs)
@@ -122,7 +149,7 @@ class Trainer(Layer):
         return value, outputs
 
     def _tested(self, x: Any, y: Any, loss: Loss | None) -> tuple[Tensor, Tensor]:
-        head = self.head()
+        head, _ = self._head_and_weights()
         outputs = head.forward(x)
         return head.loss(y, outputs), outputs
 
@@ -183,7 +210,8 @@ class Trainer(Layer):
         The figures of an epoch are means over its samples while the weights were changing, so `evaluate` on the
         same data gives others. A second `fit` goes on with the weights and the optimizer as they are. Ctrl-C ends
         training after the running step and returns the epochs that were completed; a second Ctrl-C raises at once.
-        ValueError or TypeError for data that can not be right, before the first step.
+        ValueError or TypeError for data that can not be right, before the first step. Layers that are frozen or
+        added by a callback count from the next epoch on.
         """
         self._require_compiled()
         show = reporter(verbose)
@@ -233,7 +261,7 @@ class Trainer(Layer):
         batch_size = check_count(batch_size, "batch_size", 1)
         data = self._checked((x, y))
         self.reset_metrics()
-        with show("Evaluation", -(-len(data[0]) // batch_size), sys.stdout) as progress:
+        with self._known, show("Evaluation", -(-len(data[0]) // batch_size), sys.stdout) as progress:
             logs: Logs = {}
             for step, batch in enumerate(batches(data, batch_size), 1):
                 logs = self.test_step(batch)
@@ -266,22 +294,24 @@ class Trainer(Layer):
         """All steps of an epoch and the figures of the last one; None if it was stopped."""
         self.reset_metrics()
         logs: Logs = {}
-        for step, batch in enumerate(data):
-            logs = self.train_step(batch)
-            listeners.on_train_batch_end(step, logs)
-            progress.advance(step + 1, logs)
-            if self.stop_training:
-                return None
+        with self._known:
+            for step, batch in enumerate(data):
+                logs = self.train_step(batch)
+                listeners.on_train_batch_end(step, logs)
+                progress.advance(step + 1, logs)
+                if self.stop_training:
+                    return None
         return dict(logs)
 
     def _validate(self, data: Iterator[Data], logs: Logs) -> Logs | None:
         """The figures of training and those of validation beside them; None if it was stopped."""
         self.reset_metrics()
         found: Logs = {}
-        for batch in data:
-            found = self.test_step(batch)
-            if self.stop_training:
-                return None
+        with self._known:
+            for batch in data:
+                found = self.test_step(batch)
+                if self.stop_training:
+                    return None
         return logs | {f"val_{name}": value for name, value in found.items()}
 
     def _checked(self, data: tuple[Any, Any], origin: str = "") -> Data:
