@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from math import inf
+from math import ceil, inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -12,11 +12,11 @@ import numpy as np
 
 from autograd.plan.kernels import available
 from autograd.plan.ledger import of_program
-from autograd.plan.lower import GuardFailedError, Lowered
+from autograd.plan.lower import GuardFailedError, Lowered, NotKeptError
 from autograd.plan.memory import own_results
 from autograd.plan.passes import shortened
 from autograd.plan.program import NUMBERS, Kind
-from autograd.plan.sections import WORTH
+from autograd.plan.sections import WORTH, multiplications_of
 from autograd.plan.source import source
 
 if TYPE_CHECKING:
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from autograd.plan.trace import Trace
 
 
-JOIN_AFTER = 10_000  # runs of a plan, from which on it is worth seconds of compiling
-JOIN_SOON = 100  # runs from which on it is worth loading what was compiled before, if that does not show
-JOIN_BELOW = 2**28  # bytes of arrays, which are copied once for it
+# From when on it is worth seconds of compiling, which is when a plan has taken about as long itself.
+JOIN_AFTER = 10_000  # runs, for what is small
+JOIN_SOON = 100  # runs, if it was compiled before, since it does not show
+DIVIDE_AFTER = 2**38  # multiplications in the products of all runs, for what is large
+MOST = 2**28  # bytes of arrays, which are copied once for either
 
 _plans: WeakSet[Plan] = WeakSet()  # all that are in use
 
@@ -85,6 +87,7 @@ class Plan:
         self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
         self._runs = 0
         self._divide = inf  # multiplications of its products from which it is divided among threads
+        self._divide_after = ceil(DIVIDE_AFTER / max(multiplications_of(self.program), 1))  # runs
         self._uses = [function, *[held.cell.variable for held in trace.held if held.cell.variable is not None]]
         self._called = any([plan._lowered.crew for plan in self._relatives()])
         _plans.add(self)
@@ -104,7 +107,7 @@ class Plan:
             state = [find() for find in self._finds]
             _check(state, self._state_kinds)
             self._runs += 1
-            now = self._called or self._runs in (JOIN_SOON, JOIN_AFTER)
+            now = self._called or self._runs in (JOIN_SOON, JOIN_AFTER, self._divide_after)
             if now and self._goes_further([*inputs, *fresh, *state]):
                 workspace = self._lowered.workspace()
             with np.errstate(all="ignore"):
@@ -123,14 +126,15 @@ class Plan:
 
     def _goes_further(self, values: list[Any]) -> bool:
         """Go on with more of it compiled, if that can be done; it is tried on copies of these values."""
-        late = self._runs >= JOIN_AFTER
-        self._divide = 1 if self._called else min(self._divide, WORTH) if late else self._divide
-        join = late or not self._called
+        if self._called:
+            self._divide = 1
+        elif self._runs >= self._divide_after:
+            self._divide = min(self._divide, WORTH)
         self._called = False
-        if not self._lowered.fuse or sum([x.nbytes for x in values if isinstance(x, np.ndarray)]) > JOIN_BELOW:
+        if not self._lowered.fuse or sum([x.nbytes for x in values if isinstance(x, np.ndarray)]) > MOST:
             return False
         try:
-            lowered = Lowered(self.program, join=join, kept=not late, divide=self._divide)
+            lowered = self._lowered_further()
             if lowered.text == self._lowered.text:
                 return False
             copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
@@ -145,6 +149,15 @@ class Plan:
                 plan._called = plan._lowered.crew is None
         self._lowered, self._workspaces = lowered, []
         return True
+
+    def _lowered_further(self) -> Lowered:
+        """With all that it is time for."""
+        try:
+            return Lowered(self.program, join=True, kept=self._runs < JOIN_AFTER, divide=self._divide)
+        except NotKeptError:
+            if self._divide == inf:
+                raise
+            return Lowered(self.program, divide=self._divide)
 
     def _relatives(self) -> list[Plan]:
         """Plans of the same function, and those that use a variable which this one uses.

@@ -46,10 +46,8 @@ def is_worth_it(parts: Sequence[Part], program: Program, least: float) -> bool:
 
     Those look out for more to do for a while, and would be in the way.
     """
-    steps = [part for part in parts if isinstance(part, Step)]
-    others = [step for step in steps if not is_large(step, program)]
-    total = sum([multiplications(step, program) for step in steps])
-    return total >= least and not any([_may_use_blas(step, program) for step in others])
+    others = [part for part in parts if isinstance(part, Step) and not is_large(part, program)]
+    return multiplications_of(program) >= least and not any([_may_use_blas(step, program) for step in others])
 
 
 def _may_use_blas(step: Step, program: Program) -> bool:
@@ -71,6 +69,11 @@ def multiplications(step: Step, program: Program) -> int:
     if not known or out.order is not None or min(*a.shape, *b.shape) < 2:
         return 0
     return a.shape[0] * a.shape[1] * b.shape[1]
+
+
+def multiplications_of(program: Program) -> int:
+    """How many all products of two matrices take."""
+    return sum([multiplications(step, program) for step in program.steps])
 
 
 def gathered(parts: Sequence[Part], program: Program) -> list[Part]:

@@ -209,7 +209,7 @@ def test_what_can_not_be_compiled_stays_as_it_is(soon: None, monkeypatch: pytest
 
 
 def test_a_plan_with_large_arrays_stays_as_it_is(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.plan.plan.JOIN_BELOW", 100)
+    monkeypatch.setattr("autograd.plan.plan.MOST", 100)
     compiled = ag.compile(of_step(optim.SGD(0.05))[0])
     for x, labels in batches(5):
         compiled(x, labels)

@@ -24,11 +24,13 @@ from autograd.plan.sections import in_order
 from autograd.plan.team import GENERATION
 
 INPUTS, HIDDEN, BATCH = 300, 320, 64
+MULTIPLICATIONS = BATCH * HIDDEN * (2 * INPUTS + 3 * 10)  # of a step's products
 
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plans are compiled for good at their first run."""
+    """Plans are divided, and compiled for good, at their first run."""
+    monkeypatch.setattr(plans, "DIVIDE_AFTER", 1)
     monkeypatch.setattr(plans, "JOIN_AFTER", 1)
 
 
@@ -208,7 +210,7 @@ def test_programs_in_several_threads() -> None:
 
 def test_a_plan_is_divided_in_its_time_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not when it is found on disk: that would show in last bits."""
-    monkeypatch.setattr(plans, "JOIN_AFTER", 6)
+    monkeypatch.setattr(plans, "DIVIDE_AFTER", 5.5 * MULTIPLICATIONS)
     monkeypatch.setattr(plans, "JOIN_SOON", 2)
     compiled = ag.compile(of_step()[0])
     before = meetings()
@@ -223,7 +225,7 @@ def is_divided(compiled: Any) -> list[bool]:
 
 def test_relatives_are_divided_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of another size, and what else uses the weights: BLAS's own threads would be in the way for long."""
-    monkeypatch.setattr(plans, "JOIN_AFTER", 6)
+    monkeypatch.setattr(plans, "DIVIDE_AFTER", 5.5 * MULTIPLICATIONS)
     (run, weights), (step, theirs) = of_step(), of_step()
     compiled = ag.compile(run)
     tested = ag.compile(lambda x: ag.relu(x @ weights[0]) @ weights[2])
@@ -280,7 +282,7 @@ import os, sys
 from tests.autograd.plan.test_sections import assert_close, batches, of_step
 import autograd as ag
 import autograd.plan.plan as plans
-plans.JOIN_AFTER = 1
+plans.DIVIDE_AFTER = 1
 (run, ours), (step, theirs) = of_step(), of_step()
 compiled = ag.compile(run)
 for x, labels in batches(4):
