@@ -141,7 +141,7 @@ class Trainer(Layer):
     def _trained(
         self, x: Any, y: Any, loss: Loss | None, optimizer: optim.Optimizer, weights: list[Variable]
     ) -> tuple[Tensor, Tensor]:
-        head, _ = self._head_and_weights()
+        head = self.head()
         with Tape() as tape:
             outputs = head.forward(x, training=True)
             value = head.loss(y, outputs)
@@ -149,7 +149,7 @@ class Trainer(Layer):
         return value, outputs
 
     def _tested(self, x: Any, y: Any, loss: Loss | None) -> tuple[Tensor, Tensor]:
-        head, _ = self._head_and_weights()
+        head = self.head()
         outputs = head.forward(x)
         return head.loss(y, outputs), outputs
 

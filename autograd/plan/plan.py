@@ -89,6 +89,7 @@ class Plan:
         self._divide = inf  # multiplications of its products from which it is divided among threads
         self._divide_after = ceil(DIVIDE_AFTER / max(multiplications_of(self.program), 1))  # runs
         self._uses = [function, *[held.cell.variable for held in trace.held if held.cell.variable is not None]]
+        self._marks = frozenset(map(id, self._uses))
         self._called = any([plan._lowered.crew for plan in self._relatives()])
         _plans.add(self)
 
@@ -165,8 +166,7 @@ class Plan:
         They run by turns: batches of another size, or validation. Where one is divided, BLAS's own threads, which look
         out for more to do for a tenth of a second after each product of another, would be in the way.
         """
-        used = {id(x) for x in self._uses}
-        return [plan for plan in _plans if plan is not self and not used.isdisjoint({id(x) for x in plan._uses})]
+        return [plan for plan in _plans if plan is not self and not self._marks.isdisjoint(plan._marks)]
 
     def profile(self, *inputs: Any, repeats: int = 5) -> Profile:
         """What each part of the program costs: each is timed in `repeats` runs, of which the best counts.

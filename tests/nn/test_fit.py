@@ -1,5 +1,6 @@
 """`fit`, `evaluate`, `predict`, `train_on_batch`: against Keras and by hand, on real digits; dtypes, memory, seeds."""
 
+import copy
 import gc
 import hashlib
 import os
@@ -242,6 +243,33 @@ class PressCtrlC(Diary):
         if self.told.count(("epoch", 1)) and batch == self.batch:
             for _ in range(self.times):
                 os.kill(os.getpid(), signal.SIGINT)
+
+
+class FreezesAtOnce(Callback):
+    """Freezes the first layer after the first step, and copies the model then; its kernel at the end of each step."""
+
+    def on_train_begin(self):
+        self.seen = [self.model.get_weights()[0]]
+
+    def on_train_batch_end(self, step, logs):
+        self.seen.append(self.model.get_weights()[0])
+        if len(self.seen) == 2:
+            self.copy = copy.deepcopy(self.model)
+            self.model.layers[0].trainable = False
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_layer_frozen_during_an_epoch_is_so_from_the_next_on(jit):
+    model, callback = small(optimizer="sgd", jit=jit), FreezesAtOnce()
+    model.fit(X, Y, batch_size=3, epochs=2, callbacks=callback, verbose=0)
+    changed = [np.any(a != b) for a, b in zip(callback.seen, callback.seen[1:], strict=False)]
+    assert changed == [True] * 4 + [False] * 4
+    twin = callback.copy  # which is in no epoch
+    for trainable in (True, False):
+        twin.layers[0].trainable = trainable
+        before = twin.get_weights()[0]
+        twin.train_on_batch(X, Y)
+        assert np.any(before != twin.get_weights()[0]) == trainable
 
 
 def test_ctrl_c_ends_training_after_a_whole_step(capsys):
