@@ -30,6 +30,15 @@ def _matrices(a: Any, groups: int, inner: int = 1) -> Any:
     return a.reshape((groups, math.prod(a.shape[1:-inner]), math.prod(a.shape[-inner:])))
 
 
+def _rows(windows: Any, groups: int, inner: int) -> Any:
+    """Windows as matrices, each a row. Those of a single channel are copied column by column, in longer runs."""
+    if windows.shape[-1] > 1:
+        return _matrices(windows, groups, inner)
+    outer = windows.ndim - inner
+    columns = windows.transpose((*range(outer, windows.ndim), *range(outer)))
+    return columns.reshape((1, math.prod(columns.shape[:inner]), math.prod(columns.shape[inner:]))).mT
+
+
 def _batches(count: int, elements: int) -> Iterator[slice]:
     """Parts of a batch of `count` samples that have so many elements together."""
     step = max(1, CHUNK * count // max(1, elements))
@@ -62,7 +71,7 @@ def _conv(x: Any, w: Any, *, groups: int, **steps: Any) -> Any:
         if each:
             y[part] = reduce(np.add, [seen[(..., *k, slice(None))] * w[k][0] for k in np.ndindex(*size)])
         else:
-            np.matmul(_matrices(seen, groups, len(size) + 1), weights, out=_matrices(y[part], groups))
+            np.matmul(_rows(seen, groups, len(size) + 1), weights, out=_matrices(y[part], groups))
     return y
 
 
@@ -101,7 +110,7 @@ def _conv_kernel(x: Any, z: Any, *, size: Any, groups: int, **steps: Any) -> Any
             total = total + np.stack(every)
         return total.reshape((*size, 1, outputs))
     for part, windows in _parts(x, size, steps):
-        total = total + _matrices(windows, groups, len(size) + 1).mT @ _matrices(z[part], groups)
+        total = total + _rows(windows, groups, len(size) + 1).mT @ _matrices(z[part], groups)
     w = total.reshape((groups, *size, inner, outputs // groups))
     return np.moveaxis(w, 0, -2).reshape((*size, inner, outputs))
 
