@@ -34,6 +34,12 @@ _METHODS = {
 }  # fmt: skip
 # On Python's numbers these never raise, and give what NumPy gives.
 _ON_NUMBERS = {np.add: "+", np.subtract: "-", np.multiply: "*"}
+# These say of NumPy's numbers what the function says.
+_COMPARISONS = {
+    np.greater: ">", np.greater_equal: ">=", np.less: "<", np.less_equal: "<=", np.equal: "==", np.not_equal: "!=",
+}  # fmt: skip
+# Functions that take a number as what their array is made of; an array without axes says so in half the time.
+_ARITHMETIC = frozenset([np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum])
 
 
 class GuardFailedError(Exception):
@@ -78,6 +84,7 @@ class Lowered:
         self.lines: list[str] = []
         self.space: dict[str, Any] = {"GuardFailedError": GuardFailedError, "copy": np.copyto, "empty": np.empty}
         self._known: dict[int, str] = {}  # names of objects in `space`, by id
+        self._numbers: dict[tuple[str, np.dtype[Any]], Any] = {}
         self.text = self._written()
         exec(compile(self.text, "<plan>", "exec"), self.space)
         self.run: Callable[..., Any] = self.space["run"]
@@ -276,7 +283,11 @@ class Lowered:
                 return f"{args[0]} {_ON_NUMBERS[function]} {args[1]}", False
             call = f"{self._word(function)}({', '.join(args)})"
             return call if function is kind.number else f"{call}.item()", False
+        if function in _COMPARISONS and not any([self._is_array(x) for x in step.args]):
+            return f"{args[0]} {_COMPARISONS[function]} {args[1]}", False
         into = step.outs[0] in self.memory.buffer or step.outs[0] in self.memory.state if step.outs else False
+        if into and kind is not None and function in _ARITHMETIC and kind.dtype.char in "fd":
+            args = [self._text(self._as_array(x, kind.dtype)) for x in step.args]
         if (
             function in REDUCTIONS
             and len(args) == 1
@@ -307,6 +318,13 @@ class Lowered:
         if function.__name__.startswith(".") and method_of(function.__name__[1:]) is function:
             return f"{args[0]}{function.__name__}({', '.join([*args[1:], *rest])})", False
         return f"{self._word(function)}({', '.join([*args, *rest])})", into
+
+    def _as_array(self, x: Any, dtype: np.dtype[Any]) -> Any:
+        """A plain number of a program as an array without axes, which holds what NumPy would make of it."""
+        if type(x) is not float and not (type(x) is int and abs(x) < 2**24):
+            return x
+        with np.errstate(all="ignore"):
+            return self._numbers.setdefault((repr(x), dtype), np.array(x, dtype))
 
     def _is_plain_mean(self, step: Step) -> bool:
         """Whether a mean is over all elements, and of a dtype in which NumPy adds them up without widening."""
