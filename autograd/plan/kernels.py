@@ -11,6 +11,7 @@ import importlib.util
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -22,15 +23,15 @@ import numpy as np
 from autograd.plan.operands import Operands
 from autograd.plan.program import Program, Ref, Step
 from autograd.plan.schedule import LOGIC, Run
+from autograd.plan.signs import SIGNS
 
-FORMS = {
-    np.add: "{} + {}", np.subtract: "{} - {}", np.multiply: "{} * {}", np.divide: "{} / {}", np.negative: "-{}",
+FORMS: dict[Callable[..., Any], str] = {
+    **{function: f"{{}} {sign} {{}}" for function, sign in SIGNS.items()}, np.negative: "-{}",
     np.square: "{0} * {0}", np.sqrt: "np.sqrt({})", np.absolute: "abs({})", np.reciprocal: "{one} / {0}",
     np.sign: "{0} if {0} != {0} else {one} if {0} > 0 else -{one} if {0} < 0 else {zero}",
     np.maximum: "{0} if {0} > {1} or {0} != {0} else {1}", np.minimum: "{0} if {0} < {1} or {0} != {0} else {1}",
     np.where: "{1} if {0} else {2}",
-    np.greater: "{} > {}", np.greater_equal: "{} >= {}", np.less: "{} < {}", np.less_equal: "{} <= {}",
-    np.equal: "{} == {}", np.not_equal: "{} != {}", np.logical_and: "{} and {}", np.logical_or: "{} or {}",
+    np.logical_and: "{} and {}", np.logical_or: "{} or {}",
     np.logical_not: "not {}", np.isnan: "{0} != {0}", np.isfinite: "np.isfinite({})",
 }  # fmt: skip
 

@@ -10,12 +10,9 @@ from autograd.plan.levels import Group, Levels, Places
 from autograd.plan.memory import steps_of
 from autograd.plan.program import Program, Ref, Step
 from autograd.plan.schedule import Run, ordered
+from autograd.plan.signs import SIGNS
 
 MANY = 4000  # scalar steps from which a program is written by levels
-_SIGNS = {
-    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.greater: ">", np.greater_equal: ">=",
-    np.less: "<", np.less_equal: "<=", np.equal: "==", np.not_equal: "!=",
-}  # fmt: skip
 _ROW = 16  # places on a line
 
 
@@ -74,8 +71,8 @@ def _value(group: Group, at: Callable[[Places], str]) -> str:
     operands = [at(places) for places in group.operands]
     if group.chain:
         return f"np.{group.function.__name__}.accumulate({operands[0]}, axis=1)[:, -1]"
-    if group.function in _SIGNS:
-        return f" {_SIGNS[group.function]} ".join(operands)
+    if group.function in SIGNS:
+        return f" {SIGNS[group.function]} ".join(operands)
     return f"np.{group.function.__name__}({', '.join(operands)})"
 
 

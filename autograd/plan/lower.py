@@ -25,6 +25,7 @@ from autograd.plan.program import Guard, Program, Ref, Step, is_number
 from autograd.plan.schedule import SMALLEST, Run, ordered, with_sums
 from autograd.plan.sections import Section, gathered, in_order, is_worth_it, sections
 from autograd.plan.sections import Text as SectionText
+from autograd.plan.signs import COMPARING, SIGNS
 from autograd.plan.traced import item, method_of
 
 # Functions that do as the method of this name, with less ado.
@@ -32,12 +33,8 @@ _METHODS = {
     np.reshape: ".reshape", np.swapaxes: ".swapaxes", np.squeeze: ".squeeze", np.transpose: ".transpose",
     np.ravel: ".ravel",
 }  # fmt: skip
-# On Python's numbers these never raise, and give what NumPy gives.
-_ON_NUMBERS = {np.add: "+", np.subtract: "-", np.multiply: "*"}
-# These say of NumPy's numbers what the function says.
-_COMPARISONS = {
-    np.greater: ">", np.greater_equal: ">=", np.less: "<", np.less_equal: "<=", np.equal: "==", np.not_equal: "!=",
-}  # fmt: skip
+# On Python's numbers their signs never raise, and give what NumPy gives.
+_ON_NUMBERS = frozenset([np.add, np.subtract, np.multiply])
 # Functions that take a number as what their array is made of; an array without axes says so in half the time.
 _ARITHMETIC = frozenset([np.add, np.subtract, np.multiply, np.divide, np.maximum, np.minimum])
 
@@ -280,11 +277,11 @@ class Lowered:
         kind = self.program.kinds[step.outs[0]] if step.outs else None
         if kind is not None and kind.number is not None:
             if function in _ON_NUMBERS and len(args) == 2:
-                return f"{args[0]} {_ON_NUMBERS[function]} {args[1]}", False
+                return f"{args[0]} {SIGNS[function]} {args[1]}", False
             call = f"{self._word(function)}({', '.join(args)})"
             return call if function is kind.number else f"{call}.item()", False
-        if function in _COMPARISONS and not any([self._is_array(x) for x in step.args]):
-            return f"{args[0]} {_COMPARISONS[function]} {args[1]}", False
+        if function in COMPARING and not any([self._is_array(x) for x in step.args]):
+            return f"{args[0]} {SIGNS[function]} {args[1]}", False
         into = step.outs[0] in self.memory.buffer or step.outs[0] in self.memory.state if step.outs else False
         if into and kind is not None and function in _ARITHMETIC and kind.dtype.char in "fd":
             args = [self._text(self._as_array(x, kind.dtype)) for x in step.args]

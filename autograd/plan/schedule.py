@@ -16,6 +16,7 @@ import numpy as np
 
 from autograd.plan.doubles import is_of_doubles
 from autograd.plan.program import Program, Ref, Step
+from autograd.plan.signs import COMPARING
 
 # Functions on each element that cost little, so that moving the data is what takes the time. Those that cost more,
 # exp and its kin, are faster as NumPy's own calls, which compute several elements at once.
@@ -23,9 +24,7 @@ ARITHMETIC = frozenset([
     np.add, np.subtract, np.multiply, np.divide, np.negative, np.square, np.sqrt, np.reciprocal, np.maximum, np.minimum,
     np.absolute, np.sign, np.where,
 ])  # fmt: skip
-COMPARISONS = frozenset([
-    np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.isnan, np.isfinite,
-])  # fmt: skip
+COMPARISONS = frozenset([*COMPARING, np.isnan, np.isfinite])
 LOGIC = frozenset([np.logical_and, np.logical_or, np.logical_not])
 SMALLEST = 1024  # elements from which a run pays
 

@@ -10,13 +10,11 @@ import numpy as np
 
 from autograd.plan.memory import REDUCTIONS
 from autograd.plan.program import Program, Ref, Step
+from autograd.plan.signs import ADDING, COMPARING, MULTIPLYING
 from autograd.plan.traced import item
 
-_INFIX = {
-    np.add: ("+", 4), np.subtract: ("-", 4), np.multiply: ("*", 5), np.divide: ("/", 5), np.matmul: ("@", 5),
-    np.greater: (">", 2), np.greater_equal: (">=", 2), np.less: ("<", 2), np.less_equal: ("<=", 2),
-    np.equal: ("==", 2), np.not_equal: ("!=", 2),
-}  # fmt: skip
+_BY_TIGHTNESS = [(2, COMPARING), (4, ADDING), (5, MULTIPLYING | {np.matmul: "@"})]
+_INFIX = {function: (sign, binds) for binds, signs in _BY_TIGHTNESS for function, sign in signs.items()}
 _USUAL = {"axis": None, "keepdims": False}  # which nobody writes
 _MINUS, _POWER = 6, 7
 ATOM = 9  # binds tighter than every operator
