@@ -40,17 +40,25 @@ class Head(NamedTuple):
 
 
 class Known:
-    """What a step has to know of the model. Within `with`, it is looked up once; a copy of the model looks anew."""
+    """What steps have to know of the model. Within `with`, it is looked up once; a copy of the model looks anew."""
 
     def __init__(self) -> None:
         self.kept = False
-        self.found: tuple[Head, list[Variable]] | None = None
+        self.found: dict[str, Any] = {}
 
     def __enter__(self) -> None:
         self.kept = True
 
     def __exit__(self, *error: object) -> None:
-        self.kept, self.found = False, None
+        self.kept, self.found = False, {}
+
+    def look(self, what: str, find: Callable[[], Any]) -> Any:
+        """What `find()` gives, or gave."""
+        if not self.kept:
+            return find()
+        if what not in self.found:
+            self.found[what] = find()
+        return self.found[what]
 
     def __reduce__(self) -> tuple[type[Known], tuple[()]]:
         return Known, ()
@@ -114,34 +122,30 @@ class Trainer(Layer):
         `fit` hands over the labels in the shape that the loss works on: (batch, 1) for one output unit.
         """
         x, y = data
-        head, weights = self._head_and_weights()
+        weights = self._known.look("weights", lambda: self.trainable_weights)
         loss, outputs = self._run(self._trained, x, y, self.loss, self.optimizer, weights)
-        return self.update_metrics(loss, y, outputs, head.left_out)
+        return self.update_metrics(loss, y, outputs, self._head().left_out)
 
     def test_step(self, data: Data) -> Logs:
         """Loss and metrics on a batch (x, y), without training. Returns the means over all batches so far."""
         x, y = data
-        head, _ = self._head_and_weights()
         loss, outputs = self._run(self._tested, x, y, self.loss)
-        return self.update_metrics(loss, y, outputs, head.left_out)
+        return self.update_metrics(loss, y, outputs, self._head().left_out)
 
     def _run(self, step: Callable[..., Any], *args: Any) -> Any:
         """`step(*args)`, as a program if `compile` was told so."""
         return self._programs.get(step.__name__, step)(*args)
 
-    def _head_and_weights(self) -> tuple[Head, list[Variable]]:
-        """The head, and the weights that training changes."""
-        found = self._known.found or (self.head(), self.trainable_weights)
-        if self._known.kept:
-            self._known.found = found
-        return found
+    def _head(self) -> Head:
+        head: Head = self._known.look("head", self.head)
+        return head
 
     # What steps compute. The arguments beside x and y are what a program depends on: others make another program.
 
     def _trained(
         self, x: Any, y: Any, loss: Loss | None, optimizer: optim.Optimizer, weights: list[Variable]
     ) -> tuple[Tensor, Tensor]:
-        head = self.head()
+        head = self._head()
         with Tape() as tape:
             outputs = head.forward(x, training=True)
             value = head.loss(y, outputs)
@@ -149,7 +153,7 @@ class Trainer(Layer):
         return value, outputs
 
     def _tested(self, x: Any, y: Any, loss: Loss | None) -> tuple[Tensor, Tensor]:
-        head = self.head()
+        head = self._head()
         outputs = head.forward(x)
         return head.loss(y, outputs), outputs
 
