@@ -19,9 +19,9 @@ class Blas:
     wide: bool
 
     @property
-    def threads(self) -> int:
-        """How many threads it uses at the moment."""
-        return ctypes.c_int.from_address(self.addresses[0]).value
+    def limit(self) -> ctypes.c_int:
+        """OpenBLAS's own variable for how many threads it uses."""
+        return ctypes.c_int.from_address(self.addresses[0])
 
 
 @cache

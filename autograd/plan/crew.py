@@ -33,7 +33,7 @@ class Crew:
 
         self._team = team
         self._gate = np.zeros(team.SIZE, np.int64)
-        self._limit = ctypes.c_int.from_address(blas.addresses[0])
+        self._limit = blas.limit
         self.given = (self._gate.ctypes.data, _address_of_yield(), *blas.addresses, blas.wide, workers + 1)
         self._workers = workers
         self.begin()
@@ -106,7 +106,7 @@ def crew() -> Crew | None:
     """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     found = blas()
-    threads = min(processors, LARGEST, found.threads if found is not None else 1)
+    threads = min(processors, LARGEST, found.limit.value if found is not None else 1)
     if found is None or threads == 1 or not available():
         return None
     try:

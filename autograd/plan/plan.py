@@ -89,7 +89,7 @@ class Plan:
         self._divide = inf  # multiplications of its products from which it is divided among threads
         self._divide_after = ceil(DIVIDE_AFTER / max(multiplications_of(self.program), 1))  # runs
         self._uses = [function, *[held.cell.variable for held in trace.held if held.cell.variable is not None]]
-        self._marks = frozenset(map(id, self._uses))
+        self._marks = frozenset(map(id, self._uses))  # which stay theirs, since they are held
         self._called = any([plan._lowered.crew for plan in self._relatives()])
         _plans.add(self)
 
