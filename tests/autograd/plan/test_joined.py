@@ -8,9 +8,10 @@ import pytest
 
 import autograd as ag
 import optim
-from autograd import Tape, Variable
+from autograd import Variable
 from autograd.plan import kernels, lower
 from autograd.plan.loopable import LONGEST
+from tests.autograd.plan.steps import classifier, random_batches
 from tests.autograd.plan.test_compile_random import module_in_python
 
 pytestmark = [
@@ -33,25 +34,13 @@ def in_python(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "module_of", module_in_python)
 
 
-def of_step(optimizer: optim.Optimizer, seed: int = 0) -> tuple[Callable[..., Any], list[Variable]]:
+def of_step(optimizer: optim.Optimizer) -> tuple[Callable[..., Any], list[Variable]]:
     """A step of a small net, and its weights."""
-    rng = np.random.default_rng(seed)
-    shapes = [(7, 9), (9,), (9, 10), (10,)]
-    weights = [Variable(rng.normal(0, 0.3, shape).astype(np.float32)) for shape in shapes]
-    w1, b1, w2, b2 = weights
-
-    def step(x: Any, labels: Any) -> Any:
-        with Tape() as tape:
-            loss = np.mean(ag.sparse_softmax_crossentropy(ag.relu(x @ w1 + b1) @ w2 + b2, labels))
-        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
-        return loss
-
-    return step, weights
+    return classifier(7, 9, 0.3, optimizer)
 
 
 def batches(count: int) -> list[tuple[Any, Any]]:
-    rng = np.random.default_rng(1)
-    return [(rng.normal(size=(5, 7)).astype(np.float32), rng.integers(0, 10, 5)) for _ in range(count)]
+    return random_batches(count, 5, 7)
 
 
 def parts_of(plan: Any) -> int:

@@ -12,10 +12,11 @@ import pytest
 
 import autograd as ag
 import optim
-from autograd import Tape, Variable
+from autograd import Variable
 from autograd.plan import crew as crews
 from autograd.plan import plan as plans
 from autograd.plan.crew import Crew, crew
+from tests.autograd.plan.steps import classifier, random_batches
 
 if crew() is None:
     pytest.skip("one processor, no numba, or a BLAS that is not known or has one thread", allow_module_level=True)
@@ -36,24 +37,11 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def of_step(dtype: Any = np.float32) -> tuple[Callable[..., Any], list[Variable]]:
     """A step of a net whose products are large, and its weights."""
-    rng = np.random.default_rng(0)
-    shapes = [(INPUTS, HIDDEN), (HIDDEN,), (HIDDEN, 10), (10,)]
-    weights = [Variable(rng.normal(0, 0.1, shape).astype(dtype)) for shape in shapes]
-    w1, b1, w2, b2 = weights
-    optimizer = optim.RMSprop(0.01)
-
-    def step(x: Any, labels: Any) -> Any:
-        with Tape() as tape:
-            loss = np.mean(ag.sparse_softmax_crossentropy(ag.relu(x @ w1 + b1) @ w2 + b2, labels))
-        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
-        return loss
-
-    return step, weights
+    return classifier(INPUTS, HIDDEN, 0.1, optim.RMSprop(0.01), dtype)
 
 
 def batches(count: int, dtype: Any = np.float32) -> list[tuple[Any, Any]]:
-    rng = np.random.default_rng(1)
-    return [(rng.normal(size=(BATCH, INPUTS)).astype(dtype), rng.integers(0, 10, BATCH)) for _ in range(count)]
+    return random_batches(count, BATCH, INPUTS, dtype)
 
 
 def the_crew() -> Crew:
