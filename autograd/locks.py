@@ -3,17 +3,26 @@
 Between forward and backward a write into such an array would silently give a wrong derivative; as it is, NumPy raises
 "assignment destination is read-only". An array that is a view is locked together with the array it is a view of.
 Views of the same memory that were made before stay writable, since NumPy does not know who they are.
+
+NumPy refuses to make an array writable again if it cannot tell that its memory may be written to: an array that
+shares memory with PyTorch, came through DLPack, or was passed to a callback by SciPy's Fortran code. Such arrays stay
+unlocked.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import suppress
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.generic]
+
+# Bits of `ndarray.flags.num`. NumPy gives a warning when `flags.writeable` of an array with the second is read.
+_WRITEABLE = 0x0400
+_WARN_ON_WRITE = 1 << 31
 
 
 class _Lock:
@@ -35,26 +44,45 @@ _queue: deque[list[Array]] = deque()
 
 
 def lock(array: Array) -> list[Array]:
-    """Make `array` and the array it is a view of read-only; returns those that `unlock` is to be given later."""
+    """Make `array` and the array it is a view of read-only; return those that `unlock` is to be given later."""
     chain = [array]
     while isinstance(chain[-1].base, np.ndarray):
         chain.append(chain[-1].base)
-    chain = [a for a in chain if a.flags.owndata or a.base is not None]  # the memory of C could not be unlocked again
     held = []
     with _guard:
-        for member in chain:
+        for position in reversed(range(len(chain))):  # the owner of the memory comes first
+            member = chain[position]
             entry = _locks.get(id(member))
             if entry is not None:
                 entry.count += 1
-            elif member.flags.writeable:
+            elif _is_writable(member) and _can_be_unlocked(member, chain[position + 1 :]):
                 _locks[id(member)] = _Lock(member)
+                member.flags.writeable = False
             else:
-                continue  # read-only by its owner's wish, and to stay so
+                continue
             held.append(member)
-        for member in chain:
-            member.flags.writeable = False
     _work_off()
     return held
+
+
+def _is_writable(array: Array) -> bool:
+    """Whether writing into `array` is allowed, and gives no warning."""
+    return array.flags.num & (_WRITEABLE | _WARN_ON_WRITE) == _WRITEABLE
+
+
+def _can_be_unlocked(array: Array, bases: list[Array]) -> bool:
+    """Whether NumPy will make `array` writable again; `bases` are the arrays that it is a view of.
+
+    NumPy does so for an array that owns its memory, for a view of a writable array, and where the object that owns
+    the memory has a writable buffer. The answer follows NumPy's own rule, because trying would be too late.
+    """
+    if array.flags.owndata or any([_is_writable(base) or id(base) in _locks for base in bases]):
+        return True
+    try:
+        buffer = memoryview((bases[-1] if bases else array).base)
+    except (TypeError, ValueError, BufferError):
+        return False
+    return not buffer.readonly and buffer.c_contiguous
 
 
 def unlock(arrays: list[Array]) -> None:
@@ -81,7 +109,7 @@ def _work_off() -> None:
 
 
 def _unlock(arrays: list[Array]) -> None:
-    for array in reversed(arrays):  # what others are views of comes first
+    for array in arrays:  # what others are views of comes first
         entry = _locks[id(array)]
         entry.count -= 1
         if entry.count == 0:
@@ -98,7 +126,8 @@ def _release(entry: _Lock) -> None:
         if isinstance(base, np.ndarray) and id(base) in _locks:
             _locks[id(base)].waiting.append(entry.array)
             continue
-        entry.array.flags.writeable = True
+        with suppress(ValueError):  # its owner has withdrawn the memory in the meantime
+            entry.array.flags.writeable = True
         for view in entry.waiting:
             if id(view) not in _locks:
                 pending.append(_Lock(view))
