@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +21,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from autograd.errors import NoDerivativeError, TapeError
 from autograd.locks import Array, lock, unlock, unlock_soon
+from autograd.stores import raise_refused_store
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
@@ -83,15 +86,32 @@ def calling_frame(depth: int) -> FrameType:
     return frame
 
 
+def warn(message: str) -> None:
+    """Give a UserWarning at the innermost line outside the engine."""
+    frame = calling_frame(2)
+    warnings.warn_explicit(
+        message,
+        UserWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        module=frame.f_globals.get("__name__"),
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
 class Cut:
-    """A place where a followed value left the graph: `what` was done to `value`, and `where`."""
+    """A place where a followed value left the graph: `what` was done to `value`, and `where`.
 
-    __slots__ = ("value", "what", "where")
+    `position` is the number of nodes that were recorded before it.
+    """
 
-    def __init__(self, value: Value, what: str, where: tuple[str, int]) -> None:
+    __slots__ = ("position", "value", "what", "where")
+
+    def __init__(self, value: Value, what: str, where: tuple[str, int], position: int) -> None:
         self.value = value
         self.what = what
         self.where = where
+        self.position = position
 
 
 class Span:
@@ -120,8 +140,12 @@ class Recording:
         self.leaves: list[Value] = []
         self.late: dict[int, int] = {}  # of leaves that were followed late: after how many nodes
         self.cuts: list[Cut] = []
+        # Variables by id that were assigned a followed value, and where; variables that other threads read.
+        self.severed: dict[int, tuple[Value, Cut]] = {}
+        self.missed: dict[int, Value] = {}
         self.scopes: list[Span] = []
         self._locked: dict[int, list[Array]] = {}
+        self._given_back: list[tuple[Array, int]] = []
 
     def follow(self, value: Value) -> None:
         """Record what is computed from `value` from here on."""
@@ -137,7 +161,9 @@ class Recording:
             x = x.value
         if isinstance(x, np.ndarray):
             if id(x) not in self._locked:
-                self._locked[id(x)] = lock(x)
+                held = lock(x)
+                if self._locked.setdefault(id(x), held) is not held:  # another thread was faster
+                    unlock(held)
         elif type(x) is tuple:
             for part in x:
                 self.hold(part)
@@ -147,6 +173,22 @@ class Recording:
         locked, self._locked = self._locked, {}
         for arrays in locked.values():
             unlock(arrays)
+
+    def unlock_after_error(self) -> None:
+        """Give all arrays back, and note what they hold, for `check_unchanged`.
+
+        A traceback keeps a recording alive for as long as Python keeps the error, in a notebook until the next one.
+        """
+        self._given_back += [(arrays[-1], _fingerprint(arrays[-1])) for arrays in self._locked.values() if arrays]
+        self.unlock()
+
+    def check_unchanged(self) -> None:
+        """Raise TapeError if an array that was given back after an error has been written to since."""
+        if any([_fingerprint(array) != before for array, before in self._given_back]):
+            raise TapeError(
+                "an array that was recorded was written to after an error had given it back to its owner; the "
+                "gradient would be wrong. Record again"
+            )
 
     def __del__(self) -> None:
         for arrays in self._locked.values():
@@ -159,8 +201,41 @@ class Recording:
         """A variable is about to change; a plain recording takes no notice."""
 
 
+def _fingerprint(array: Array) -> int:
+    return hash(array.tobytes())
+
+
+class _NothingOpened(tuple[Recording, ...]):
+    """No recordings, in a thread or task that opened none; `()` where recording was switched off on purpose."""
+
+    __slots__ = ()
+
+
+NOTHING_OPENED = _NothingOpened()
+
 # Which recordings are open, outermost first. A context variable, so that threads and async tasks are independent.
-open_recordings: ContextVar[tuple[Recording, ...]] = ContextVar("open_recordings", default=())
+open_recordings: ContextVar[tuple[Recording, ...]] = ContextVar("open_recordings", default=NOTHING_OPENED)
+
+# The recordings that are open in any thread of the process.
+open_anywhere: list[Recording] = []
+
+
+def recordings_elsewhere(values: Iterable[Any]) -> tuple[Recording, ...]:
+    """The recordings of other threads that follow one of `values`, for a thread that opened none.
+
+    What a worker thread computes from a followed tensor is recorded. A variable alone does not tell whether its
+    reader works for the thread that records, so its reading is noted, and `Tape.gradient` warns.
+    """
+    if open_recordings.get() is not NOTHING_OPENED:
+        return ()
+    recordings = tuple(open_anywhere)
+    following = tuple([r for r in recordings if any([id(x) in r.known for x in values])])
+    if not following:
+        for x in values:
+            if isinstance(x, Value) and x.is_variable:
+                for recording in recordings:
+                    recording.missed[id(x)] = x
+    return following
 
 
 def record(
@@ -200,13 +275,38 @@ def record(
 
 def note_cut(value: Value, what: str) -> bool:
     """Note in every open recording that follows `value` that it leaves the graph; whether there is one."""
-    following = [r for r in open_recordings.get() if id(value) in r.known]
+    recordings = open_recordings.get() or (recordings_elsewhere([value]) if open_anywhere else ())
+    following = [r for r in recordings if id(value) in r.known]
     if following:
         frame = calling_frame(2)
-        cut = Cut(value, what, (frame.f_code.co_filename, frame.f_lineno))
+        where = frame.f_code.co_filename, frame.f_lineno
         for recording in following:
-            recording.cuts.append(cut)
+            recording.cuts.append(Cut(value, what, where, len(recording.nodes)))
     return bool(following)
+
+
+def note_severed(variable: Value, value: Value, what: str) -> None:
+    """Note that `what` stored `value` in `variable`: a recording that follows the value cannot follow it there."""
+    for recording in open_recordings.get():
+        if id(value) in recording.known:
+            frame = calling_frame(2)
+            cut = Cut(value, what, (frame.f_code.co_filename, frame.f_lineno), len(recording.nodes))
+            recording.cuts.append(cut)
+            recording.severed[id(variable)] = variable, cut
+
+
+def check_severed(variable: Value, recording: Recording) -> None:
+    """Refuse to read a variable that holds a value which `recording` follows: its gradient would be lost."""
+    if id(variable) not in recording.severed:
+        return
+    _, cut = recording.severed[id(variable)]
+    name = getattr(variable, "_name", None)
+    raise NoDerivativeError(
+        f"{f'the variable {name!r}' if name else 'a variable'} was read that {cut.what} gave a value which a tape or "
+        f"transform follows ({cut.where[0]}:{cut.where[1]}); the gradient of that value would be lost, because no "
+        f"gradient flows through an assignment. Compute with the tensor itself, build it with np.stack([...]), "
+        f"ag.array([...]) or x.at[index].set(value), or store ag.stop_gradient(value) if a constant is meant"
+    )
 
 
 @contextmanager
@@ -217,6 +317,21 @@ def only(recordings: tuple[Recording, ...]) -> Iterator[None]:
         yield
     finally:
         open_recordings.reset(token)
+
+
+@contextmanager
+def opened(recording: Recording) -> Iterator[None]:
+    """Record into `recording` inside; after an error all arrays are given back."""
+    open_anywhere.append(recording)
+    try:
+        with only((*open_recordings.get(), recording)):
+            yield
+    except BaseException as error:
+        recording.unlock_after_error()
+        raise_refused_store(error)
+        raise
+    finally:
+        open_anywhere.remove(recording)
 
 
 _OF_TWO: tuple[tuple[Sequence[int], Sequence[int]], ...] = (((), (1,)), ((0,), (0, 1)))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.debug import checks_open
-from autograd.graph import ENGINE, NO_PARAMS, Node, Value, calling_frame, open_recordings, record
+from autograd.graph import ENGINE, NO_PARAMS, Node, Value, calling_frame, open_anywhere, open_recordings, record
 from autograd.primitive import Primitive
 
 _NUMBERS = frozenset({float, int})
@@ -23,8 +23,11 @@ _NUMBERS = frozenset({float, int})
 def of_one(op: Primitive, x: Any) -> Any:
     """`op` on a single tensor."""
     recordings = open_recordings.get()
-    if recordings and x.is_variable:
-        x = x.reading(recordings)
+    if recordings:
+        if x.is_variable:
+            x = x.reading(recordings)
+    elif open_anywhere:
+        return op(x)  # another thread may follow it
     value = x.value
     if checks_open or type(value) is not np.ndarray:
         return op(x)
@@ -48,8 +51,11 @@ def operator(op: Primitive) -> Callable[[Any, Any], Any]:
 
     def method(self: Any, other: Any) -> Any:
         recordings = recordings_open()
-        if recordings and self.is_variable:
-            self = self.reading(recordings)
+        if recordings:
+            if self.is_variable:
+                self = self.reading(recordings)
+        elif open_anywhere:
+            return op(self, other)  # another thread may follow one of them
         a = self.value
         if isinstance(other, Value):
             if recordings and other.is_variable:

@@ -18,7 +18,7 @@ import numpy as np
 
 from autograd.debug import check_in_force, checks_open
 from autograd.errors import NoDerivativeError
-from autograd.graph import Value, open_recordings, raw, record
+from autograd.graph import Value, open_anywhere, open_recordings, raw, record, recordings_elsewhere
 from autograd.nest import leaves
 
 Rule = Callable[..., Any]
@@ -102,6 +102,8 @@ class Primitive:
         if checks_open and (check := check_in_force()) is not None and check.operations:
             return check.operation(self, args, params)
         recordings = open_recordings.get()
+        if not recordings and open_anywhere:
+            recordings = recordings_elsewhere(args)
         inputs = []
         values = []
         kind = None

@@ -8,25 +8,54 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from types import CodeType, TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import numpy as np
 
 from autograd.debug import asked_by_tape
 from autograd.errors import TapeError
 from autograd.families import converted, is_complex, ones_like, zeros_like
-from autograd.graph import Node, Recording, Value, only, open_recordings
+from autograd.graph import (
+    NOTHING_OPENED,
+    Node,
+    Recording,
+    Value,
+    check_severed,
+    only,
+    open_anywhere,
+    open_recordings,
+    warn,
+)
 from autograd.nest import leaves, mapped, paired
 from autograd.reverse import backward
+from autograd.stores import raise_refused_store
 from autograd.tensor import Tensor, Variable, wrapped
 
 if TYPE_CHECKING:
     from autograd.explain import Explanation, Remembered
     from autograd.picture import Graph
     from autograd.plan.profile import Profile
+
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _unlocks_after_error(method: _Method) -> _Method:
+    """Make a method of the tape give all arrays back when it raises."""
+
+    @wraps(method)
+    def unlocking(self: Tape, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except BaseException:
+            self.unlock_after_error()
+            raise
+
+    return cast(_Method, unlocking)
 
 
 class Tape(Recording):
@@ -73,6 +102,7 @@ class Tape(Recording):
         self.closed = False
         self._used = False
         self._opened = _line(2)
+        open_anywhere.append(self)
         open_recordings.set((*open_recordings.get(), self))
         if self._check is not None:
             self._check.__enter__()
@@ -82,9 +112,13 @@ class Tape(Recording):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.closed = True
-        open_recordings.set(_without(self))
+        open_anywhere.remove(self)
+        open_recordings.set(_without(self) or NOTHING_OPENED)
         if self._check is not None:
             self._check.__exit__(kind, error, trace)
+        if error is not None:
+            self.unlock_after_error()
+            raise_refused_store(error)
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -117,8 +151,11 @@ class Tape(Recording):
         self.leaves = []
         self.late = {}
         self.cuts = []
+        self.severed = {}
+        self.missed = {}
         self.scopes = []
         self._readings = {}
+        self._given_back = []
 
     # What is watched.
 
@@ -212,6 +249,7 @@ class Tape(Recording):
 
         return explain(self, target, source, names)
 
+    @_unlocks_after_error
     def gradient(
         self,
         target: Any,
@@ -241,6 +279,7 @@ class Tape(Recording):
             gradients = [zeros_like(x) if g is None else g for g, x in zip(gradients, flat, strict=True)]
         return _nested(gradients, sources)
 
+    @_unlocks_after_error
     def jacobian(self, target: Any, sources: Any, unconnected_gradients: str = "none") -> Any:
         """The derivative of each element of `target` by each element of the sources.
 
@@ -255,6 +294,7 @@ class Tape(Recording):
         """
         flat = _checked_sources(sources, unconnected_gradients)
         y = _single(target, "jacobian")
+        check_severed(y, self)
         rows = np.eye(y.size, dtype=y.dtype).reshape(y.size, *y.shape)
         found = self._swept([(self.value_of(y), rows)], flat, stacked=1)
         jacobians = [None if g is None else g.reshape(y.shape + x.shape) for g, x in zip(found, flat, strict=True)]
@@ -264,6 +304,7 @@ class Tape(Recording):
             ]
         return _nested(jacobians, sources)
 
+    @_unlocks_after_error
     def batch_jacobian(self, target: Any, source: Any, unconnected_gradients: str = "none") -> Any:
         """The Jacobian of each example of a batch by itself: shape (b, *target.shape[1:], *source.shape[1:]).
 
@@ -278,6 +319,7 @@ class Tape(Recording):
         [[2.0, 4.0], [6.0, 8.0]]
         """
         y = _single(target, "batch_jacobian")
+        check_severed(y, self)
         x = _single(source, "batch_jacobian", "source")
         _checked_sources(x, unconnected_gradients)
         if not y.ndim or not x.ndim or len(y) != len(x):
@@ -300,6 +342,7 @@ class Tape(Recording):
         The rules pair cotangent and tangent as Re(g · dx); TensorFlow's gradient of complex numbers is the conjugate.
         """
         self._check_usable()
+        self._warn_of_sources(sources)
         ends = {id(target) for target, _ in seeds}
         readings = [self.values_of(source) for source in sources]
         for source, values in zip(sources, readings, strict=True):
@@ -337,12 +380,29 @@ class Tape(Recording):
                 "this tape has given its gradient already and let go of its recording; "
                 "use Tape(persistent=True) for several calls, or pass several sources in one call"
             )
+        self.check_unchanged()
         if self.persistent and self in open_recordings.get():
             warnings.warn(
                 "gradient() inside the scope of a persistent tape is itself recorded, which costs time and memory; "
                 "call it after the scope, or nest a second tape for second derivatives",
                 stacklevel=4,
             )
+
+    def _warn_of_sources(self, sources: list[Tensor]) -> None:
+        """Warn of sources whose gradient is None, or lacks a part, for a reason that the program does not show."""
+        for source in sources:
+            label = f"the source {source.name!r}" if source.name else "a source"
+            if source.dtype.kind not in "fc":
+                warn(
+                    f"{label} of gradient() has dtype {source.dtype}, which carries no derivative: its gradient is "
+                    f"None; expected a floating dtype, e.g. {type(source).__name__}(2.0)"
+                )
+            if id(source) in self.missed:
+                warn(
+                    f"{label} of gradient() is a variable that another thread read while this tape was recording. "
+                    f"What that thread computed from it is a constant. To record it, run the work of the thread as "
+                    f"contextvars.copy_context().run(function, ...), with a copy for each task"
+                )
 
     def _take(self) -> list[Node]:
         """The recorded nodes. A tape that is not persistent hands them over, to be freed as the sweep proceeds."""
@@ -369,6 +429,8 @@ class Tape(Recording):
         else:
             pairs = list(paired(target, output_gradients, "output_gradients"))
         targets = [(_constant_or_checked(leaf), weight) for leaf, weight in pairs]
+        for y, _ in targets:
+            check_severed(y, self)
         return [(self.value_of(y), _seed(y, weight)) for y, weight in targets]
 
     @staticmethod

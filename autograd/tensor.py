@@ -18,21 +18,35 @@ import numpy.typing as npt
 
 from autograd import operators, protocols
 from autograd.at import At
-from autograd.errors import ReadOnlyError
+from autograd.errors import NoDerivativeError, ReadOnlyError
 from autograd.families import as_array, converted
-from autograd.graph import Recording, Value, note_cut, open_recordings, raw
+from autograd.graph import (
+    NO_PARAMS,
+    Recording,
+    Value,
+    check_severed,
+    note_cut,
+    note_severed,
+    open_anywhere,
+    open_recordings,
+    raw,
+    record,
+    recordings_elsewhere,
+)
 from autograd.ops import diagonals, index, joining, rounding, shape
 from autograd.ops.complexes import conjugate, imag, real
-from autograd.ops.elementwise import add, cast, divide, multiply, negative, positive, power, subtract
+from autograd.ops.elementwise import add, cast, divide, identity, multiply, negative, positive, power, subtract
 from autograd.ops.kinks import absolute
 from autograd.ops.products import matmul
 from autograd.primitive import constant
+from autograd.stores import is_store, refused_store
 
 
 class Tensor(Value):
     """A number or an array that a tape can follow. It does not change.
 
-    value: a Python number (kept as one), an array or anything `np.asarray` takes; shared, not copied.
+    value: a Python number (kept as one), an array or anything `np.asarray` takes; shared, not copied. The gradient
+        flows through to a tensor.
     dtype: converts; by default the value's own.
     name: for pictures and messages.
 
@@ -49,6 +63,8 @@ class Tensor(Value):
     def __init__(self, value: Any, dtype: npt.DTypeLike | None = None, name: str | None = None) -> None:
         self.value = numeric(value, dtype)
         self._name = name
+        if isinstance(value, Tensor):
+            _connect(value, self)
 
     # What it is.
 
@@ -120,15 +136,18 @@ class Tensor(Value):
         >>> Tensor([1.0, 2.0]).numpy()
         array([1., 2.])
         """
-        return self._array(stacklevel=3)
+        return self._array(2)
 
-    def _array(self, stacklevel: int) -> npt.NDArray[Any]:
+    def _array(self, depth: int) -> npt.NDArray[Any]:
+        """The value as a read-only array; `depth` is how many frames up the program asks for it."""
         if note_cut(self.current(), "numpy()"):
+            if is_store(sys._getframe(depth)):
+                raise refused_store()
             warnings.warn(
                 "a tensor that a tape follows was converted to NumPy: the gradient stops here. Compute with the tensor "
                 "itself, which NumPy's functions take; instead of a list of tensors give ag.array([...]) or "
                 "np.stack([...]), and instead of np.full use ag.full. Say ag.stop_gradient(x) if a constant is meant",
-                stacklevel=stacklevel,
+                stacklevel=depth + 1,
             )
         view = np.asarray(self.value).view()
         view.flags.writeable = False
@@ -137,7 +156,16 @@ class Tensor(Value):
     def item(self) -> Any:
         """The one element as a Python number; ValueError if there are several."""
         note_cut(self.current(), "conversion to a Python number")
+        return self._number()
+
+    def _number(self) -> Any:
         return self.value.item() if hasattr(self.value, "item") else self.value
+
+    def _number_of(self, depth: int) -> Any:
+        """The one element, for NumPy and Python, which ask for it from `depth` frames up."""
+        if note_cut(self.current(), "conversion to a Python number") and is_store(sys._getframe(depth)):
+            raise refused_store()
+        return self._number()
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
@@ -145,7 +173,7 @@ class Tensor(Value):
         return np.asarray(self.value).tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
-        array = np.asarray(self._array(stacklevel=3), dtype=dtype)
+        array = np.asarray(self._array(2), dtype=dtype)
         return array.copy() if copy else array
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
@@ -157,16 +185,17 @@ class Tensor(Value):
         return protocols.call_function(function, args, kwargs)
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number_of(2))
 
     def __int__(self) -> int:
-        return int(self.item())
+        note_cut(self.current(), "conversion to an integer")
+        return int(self._number())
 
     def __complex__(self) -> complex:
-        return complex(self.item())
+        return complex(self._number_of(2))
 
     def __index__(self) -> int:
-        return operator.index(self.item())
+        return operator.index(self._number())
 
     def __bool__(self) -> bool:
         return bool(self.value)
@@ -180,7 +209,7 @@ class Tensor(Value):
         return (self[i] for i in range(len(self)))
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if spec else repr(self)
+        return format(self._number(), spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         label = f", name={self.name!r}" if self.name else ""
@@ -199,6 +228,16 @@ class Tensor(Value):
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         """The tensor itself, as for `copy.copy`."""
         return self
+
+    def __getstate__(self) -> object:
+        """The state for pickle, which takes a tensor to other processes, where no tape can follow it."""
+        if note_cut(self.current(), "pickle"):
+            raise NoDerivativeError(
+                "a tensor that a tape or transform follows was pickled, for example to be sent to another process; "
+                "the gradient would be lost. Use threads, whose operations are recorded, or pickle "
+                "ag.stop_gradient(x) if a constant is meant"
+            )
+        return super().__getstate__()
 
     # Operators. Each is a row of the table; comparisons give plain truth values.
 
@@ -519,11 +558,11 @@ class Variable(Tensor):
         name: str | None = None,
         trainable: bool = True,
     ) -> None:
-        if isinstance(value, Value):
-            value = value.value
-        super().__init__(np.array(value) if isinstance(value, np.ndarray) else value, dtype, name)
+        held = value.value if isinstance(value, Value) else value
+        super().__init__(np.array(held) if isinstance(held, np.ndarray) else held, dtype, name)
         self.trainable = trainable
         self._reading: Tensor | None = None
+        self.note_stored(value, "Variable(...)")
 
     def reading(self, recordings: tuple[Recording, ...]) -> Value:
         """The variable's value of this moment as a tensor, which is what a recording keeps."""
@@ -533,6 +572,8 @@ class Variable(Tensor):
             reading.name = self.name
         for recording in recordings:
             if id(reading) not in recording.known:
+                if recording.severed:
+                    check_severed(self, recording)
                 recording.saw(self, reading)
         return reading
 
@@ -546,37 +587,66 @@ class Variable(Tensor):
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         return Variable(deepcopy(self.value, memo), name=self.name, trainable=self.trainable)
 
+    def __getstate__(self) -> object:
+        return object.__getstate__(self)
+
     def current(self) -> Value:
-        """The reading of this moment while someone records; asking for it counts as a read."""
+        """The reading of this moment while someone records; asking for it counts as a read.
+
+        If a followed value was stored in the variable, it is that value.
+        """
         recordings = open_recordings.get()
+        for recording in recordings:
+            if id(self) in recording.severed:
+                return recording.severed[id(self)][1].value
         return self.reading(recordings) if recordings else self
 
     def assign(self, value: Any) -> Variable:
         """Take the value of `value`, which must have this variable's shape; returns the variable."""
         self._announce()
-        if isinstance(value, Value):
-            note_cut(value.current() if isinstance(value, Tensor) else value, "assign()")
         new = as_array(value)
-        if new.shape != self.shape:
-            raise ValueError(
-                f"assign got shape {new.shape} for {self._label()} of shape {self.shape}; "
-                f"expected the same shape. Broadcast with np.broadcast_to(value, {self.shape}) if that is meant."
-            )
-        return self._store(..., new)
+        self._check_shape(new.shape)
+        self._store(..., new)
+        for recording in open_recordings.get():
+            recording.severed.pop(id(self), None)  # the new value takes the place of the whole old one
+        self.note_stored(value, "assign()")
+        return self
 
     def assign_add(self, value: Any) -> Variable:
         """Add `value`; returns the variable."""
-        self._announce()
-        return self.assign(np.add(self.value, raw(value)))
+        return self._assign_changed(np.add, value, "assign_add()")
 
     def assign_sub(self, value: Any) -> Variable:
         """Subtract `value`; returns the variable."""
+        return self._assign_changed(np.subtract, value, "assign_sub()")
+
+    def _assign_changed(self, change: np.ufunc, value: Any, what: str) -> Variable:
         self._announce()
-        return self.assign(np.subtract(self.value, raw(value)))
+        new = change(self.value, raw(value))
+        self._check_shape(new.shape)
+        self._store(..., new)
+        self.note_stored(value, what)
+        return self
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._announce()
         self._store(protocols.plain_tree(key), as_array(value))
+        self.note_stored(value, "item assignment")
+
+    def note_stored(self, value: Any, what: str) -> None:
+        """Note that `what` put `value` into this variable, through which no gradient flows.
+
+        NoDerivativeError is raised when the variable is next read while a recording that follows the value is open.
+        """
+        if isinstance(value, Tensor) and open_recordings.get():
+            note_severed(self, value.current(), what)
+
+    def _check_shape(self, shape: tuple[int, ...]) -> None:
+        if shape != self.shape:
+            raise ValueError(
+                f"assign got shape {shape} for {self._label()} of shape {self.shape}; "
+                f"expected the same shape. Broadcast with np.broadcast_to(value, {self.shape}) if that is meant."
+            )
 
     def writable(self) -> npt.NDArray[Any]:
         """The variable's own buffer, to be updated in place.
@@ -598,7 +668,7 @@ class Variable(Tensor):
         for recording in open_recordings.get():
             recording.changes(self)
 
-    def _store(self, key: Any, new: npt.NDArray[Any]) -> Variable:
+    def _store(self, key: Any, new: npt.NDArray[Any]) -> None:
         if not np.can_cast(new.dtype, self.dtype, "same_kind"):
             raise TypeError(f"can not store {new.dtype} in {self._label()} of dtype {self.dtype}")
         if hasattr(self.value, "dtype"):
@@ -606,7 +676,6 @@ class Variable(Tensor):
         else:
             self._reading = None
             self.value = type(self.value)(new[()])
-        return self
 
     def _label(self) -> str:
         return f"the variable {self.name!r}" if self.name else "a variable"
@@ -632,6 +701,21 @@ def wrapped(value: Any) -> Tensor:
     tensor = Tensor.__new__(Tensor)
     tensor.value = value
     return tensor
+
+
+def _connect(source: Tensor, out: Tensor) -> None:
+    """Record that the new tensor `out` holds the value of `source`, in its own dtype."""
+    recordings = open_recordings.get() or (recordings_elsewhere([source]) if open_anywhere else ())
+    if not recordings:
+        return
+    if out.dtype.kind not in "fc":
+        note_cut(source.current(), f"astype({out.dtype})")
+        return
+    inputs = (source.reading(recordings) if isinstance(source, Variable) else source,)
+    if out.dtype == source.dtype:
+        record(recordings, identity, inputs, NO_PARAMS, out)
+    else:
+        record(recordings, cast, inputs, {"dtype": out.dtype}, out)
 
 
 def numeric(value: Any, dtype: npt.DTypeLike | None = None) -> Any:

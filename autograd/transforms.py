@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import operator
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.families import converted, ones_like, zeros_like
 from autograd.forward import forward
-from autograd.graph import Cut, Recording, calling_frame, note_cut, only, open_recordings, reached
+from autograd.graph import Cut, Recording, note_cut, open_recordings, opened, raw, warn
 from autograd.nest import leaves, mapped
 from autograd.ops.elementwise import identity
 from autograd.reverse import backward
@@ -27,7 +27,8 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool 
         arrays and Python floats, and its gradient has the same structure.
     has_aux: `f` returns (value, anything else), and the gradient function returns (gradient, anything else).
 
-    A warning tells where a float() or an item assignment into an array cut off an argument's gradient.
+    A value that leaves the recording by float(), math.exp() or the like is a constant, and gives a warning with its
+    line. NoDerivativeError is raised if a value is stored into a NumPy array.
 
     >>> grad(lambda x: x**3)(2.0)
     Tensor(12.0)
@@ -61,8 +62,8 @@ def value_and_grad(
         with Tape(watch_accessed_variables=False) as t:
             t.watch(sources)
             value = f(*args, **kwargs)
-        y = _scalar(value[0] if has_aux else value)
-        _tell_cuts(t, y, sources)
+            y = _scalar(value[0] if has_aux else value)
+            _warn_of_cuts(t, y)
         gradients = t.gradient(y, sources, unconnected_gradients="zero")
         return value, tuple(gradients) if isinstance(argnums, Sequence) else gradients[0]
 
@@ -96,16 +97,17 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: str 
         with Tape(watch_accessed_variables=False) as t:
             t.watch(sources)
             y = f(*args, **kwargs)
-        if not isinstance(y, Tensor):
-            cuts = [cut for cut in t.cuts if cut.what != "stop_gradient"]
-            lost = f"; {_lost(cuts)}" if cuts else ""
-            raise TypeError(f"jacobian got a function that returns {type(y).__name__}; expected one tensor{lost}")
-        _tell_cuts(t, y, sources)
+            if not isinstance(y, Tensor):
+                cuts = [cut for cut in t.cuts if cut.what != "stop_gradient"]
+                lost = f"; {_lost(cuts)}" if cuts else ""
+                raise TypeError(f"jacobian got a function that returns {type(y).__name__}; expected one tensor{lost}")
+            _warn_of_cuts(t, y)
         size = sum([x.size for x in sources])
         if (mode or ("forward" if 8 * size < y.size else "reverse")) == "reverse" or not size:
             found = t.jacobian(y, sources, unconnected_gradients="zero")
         else:
-            found = [_by_columns(t, y, x) for x in sources]
+            with _unlocking(t):
+                found = [_by_columns(t, y, x) for x in sources]
         return tuple(found) if isinstance(argnums, Sequence) else found[0]
 
     return jacobian_of
@@ -149,11 +151,13 @@ def hvp(f: Callable[..., Any], primal: Any, tangent: Any, *args: Any) -> Any:
     recording = Recording()
     for source in sources:
         recording.follow(source)
-    with only((*open_recordings.get(), recording)):
+    with opened(recording):
         y = _scalar(f(x, *args))
+        _warn_of_cuts(recording, y)
         gradients = backward(list(recording.nodes), [(y, ones_like(y))], sources)
     found = [g for g in gradients if g is not None]
-    moved = iter(forward(recording.nodes, _seeds("hvp", tangent, x), found) if found else [])
+    with _unlocking(recording):
+        moved = iter(forward(recording.nodes, _seeds("hvp", tangent, x), found) if found else [])
     products = iter([_tangent(None if g is None else next(moved), s) for g, s in zip(gradients, sources, strict=True)])
     return mapped(lambda _: next(products), x)
 
@@ -170,7 +174,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     with tape:
         tape.watch(sources)
         y = f(*sources)
-    _tell_cuts(tape, y, sources)
+        _warn_of_cuts(tape, y)
 
     def pull(g: Any) -> tuple[Any, ...]:
         return tuple(tape.gradient(y, sources, output_gradients=g, unconnected_gradients="zero"))
@@ -204,12 +208,18 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
     for source in leaves(sources):
         recording.follow(source)
         recording.hold(source)
-    with only((*open_recordings.get(), recording)):
+    with opened(recording):
         y = f(*sources)
+        _warn_of_cuts(recording, y)
 
     def push(*tangents: Any) -> Any:
-        seeds = _seeds("jvp", list(tangents), sources)
-        found = iter(forward(recording.nodes, seeds, list(leaves(y))))
+        recording.check_unchanged()
+        try:
+            seeds = _seeds("jvp", list(tangents), sources)
+            found = iter(forward(recording.nodes, seeds, list(leaves(y))))
+        except BaseException:
+            recording.unlock_after_error()
+            raise
         return mapped(lambda leaf: _tangent(next(found), leaf), y)
 
     return y, push
@@ -223,7 +233,7 @@ def stop_gradient(x: Any) -> Tensor:
     """
     if isinstance(x, Tensor):
         note_cut(x.current(), "stop_gradient")
-    return Tensor(x)
+    return Tensor(raw(x))
 
 
 def _named(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -231,39 +241,43 @@ def _named(f: Callable[..., Any]) -> Callable[..., Any]:
     return wraps(f, updated=())
 
 
-def _tell_cuts(tape: Tape, y: Any, sources: Any) -> None:
-    """Warn of sources whose gradient is zero only because values computed from them left the recording."""
-    cuts = [cut for cut in tape.cuts if cut.what not in _TOLD]
+@contextmanager
+def _unlocking(recording: Recording) -> Iterator[None]:
+    """Give all arrays back at the end: what runs inside is the last to use the recording."""
+    try:
+        yield
+    finally:
+        recording.unlock()
+
+
+def _warn_of_cuts(recording: Recording, y: Any) -> None:
+    """Warn of values that left the recording as numbers before the result `y` was computed."""
+    cuts = [cut for cut in recording.cuts if cut.what in _NUMBERS]
     if not cuts:
         return
-    targets = {id(tape.value_of(leaf) if isinstance(leaf, Tensor) else leaf) for leaf in leaves(y)}
-    for x in leaves(sources):
-        behind = {id(x), *[id(node.out) for node, _ in reached(tape.nodes, [x])]}
-        lost = [cut for cut in cuts if id(cut.value) in behind]
-        if targets & behind or not lost:
-            continue
-        frame = calling_frame(1)
-        warnings.warn_explicit(
-            f"the gradient is zero, since {_lost(lost)}",
-            UserWarning,
-            frame.f_code.co_filename,
-            frame.f_lineno,
-            module=frame.f_globals.get("__name__"),
-            registry=frame.f_globals.setdefault("__warningregistry__", {}),
-        )
-        return
+    results = {id(leaf.current() if isinstance(leaf, Tensor) else leaf) for leaf in leaves(y)}
+    count = len(recording.nodes)
+    if results & recording.known:
+        # What leaves after the result was computed, to be printed for example, has no influence on it.
+        last = next((i for i in reversed(range(count)) if id(recording.nodes[i].out) in results), -1)
+        cuts = [cut for cut in cuts if cut.position <= last]
+        effect = "a part of the gradient is lost"
+    else:
+        effect = "the gradient is zero"
+    if cuts:
+        warn(f"{effect}, since {_lost(cuts)}")
 
 
-_TOLD = ("stop_gradient", "numpy()")  # the first is asked for, the second has warned by itself
+_NUMBERS = ("conversion to a Python number", "tolist()")  # numpy() has warned by itself
 
 
 def _lost(cuts: Sequence[Cut]) -> str:
-    """Where values left the recording, and what to write instead."""
+    """Say where values left the recording, and what to write instead."""
     places = ", ".join(dict.fromkeys([f"{cut.what} ({cut.where[0]}:{cut.where[1]})" for cut in cuts]))
     return (
-        f"a tensor left the recording here: {places}. Instead of y[i] = t with an array y, write y = y.at[i].set(t) "
-        f"with a tensor y, or np.stack([...]); instead of math.exp(t), np.exp(t); instead of float(t), t. Say "
-        f"ag.stop_gradient(t) if a constant is meant"
+        f"a tensor left the recording here: {places}. Instead of math.exp(t), write np.exp(t); instead of float(t), t; "
+        f"instead of a list of numbers, np.stack([...]) or ag.array([...]). Say ag.stop_gradient(t) if a constant is "
+        f"meant"
     )
 
 

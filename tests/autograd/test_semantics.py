@@ -152,7 +152,20 @@ def test_12_watch_takes_nested_structures_of_floating_tensors() -> None:
         with pytest.warns(UserWarning, match="dtype int64 was watched"):
             t.watch(n := Tensor(3))
         y = y * n
-    assert [value(g) for g in t.gradient(y, [a, b, n])] == [6, 3, None]
+    with pytest.warns(UserWarning, match="has dtype int64, which carries no derivative"):
+        assert [value(g) for g in t.gradient(y, [a, b, n])] == [6, 3, None]
+
+
+@pytest.mark.parametrize("integers", [3, [1, 2, 3], np.array([True, False])], ids=str)
+def test_12_an_integer_source_says_that_it_carries_no_derivative(integers) -> None:
+    w = Variable(integers, name="w")
+    with Tape(persistent=True) as t:
+        y = np.sum(w * 2.0)
+    told = f"the source 'w' of gradient.* has dtype {w.dtype}, which carries no derivative"
+    for ask in (t.gradient, t.jacobian):
+        with pytest.warns(UserWarning, match=told) as warnings:
+            assert ask(y, w) is None
+        assert [warning.filename for warning in warnings] == [__file__]
 
 
 def test_13_a_cast_to_integer_cuts_the_path() -> None:
@@ -223,7 +236,8 @@ def test_19_what_is_computed_elsewhere_is_a_constant() -> None:
         thread.start()
         thread.join()
     after = x * x
-    assert [value(t.gradient(z, x)) for z in (y, after, found[0])] == [9, None, None]
+    with pytest.warns(UserWarning, match=r"another thread read while this tape was recording.*copy_context\(\).run"):
+        assert [value(t.gradient(z, x)) for z in (y, after, found[0])] == [9, None, None]
 
 
 def test_20_output_gradients() -> None:

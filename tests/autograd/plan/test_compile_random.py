@@ -48,7 +48,7 @@ def function_of(program: Any, results: Any, variables: list[Variable], gradient:
             kind, what = ALL[number]
             a, b = values[i % len(values)], values[j % len(values)]
             if kind == "a":
-                variables[what].assign(a)
+                variables[what].assign(ag.stop_gradient(a))  # which the tape that may be open would not allow
                 values.append(variables[what][:])
             else:
                 values.append(what(a) if kind == "1" else what(a, b))
