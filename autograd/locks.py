@@ -14,6 +14,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -79,7 +80,8 @@ def _can_be_unlocked(array: Array, bases: list[Array]) -> bool:
     if array.flags.owndata or any([_is_writable(base) or id(base) in _locks for base in bases]):
         return True
     try:
-        buffer = memoryview((bases[-1] if bases else array).base)
+        owner: Any = (bases[-1] if bases else array).base
+        buffer = memoryview(owner)
     except (TypeError, ValueError, BufferError):
         return False
     return not buffer.readonly and buffer.c_contiguous
