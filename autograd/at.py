@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd.graph import Value
+from autograd.ops import updates
 from autograd.ops.creation import array
-from autograd.ops.index import picked
+from autograd.primitive import Primitive, constant
 from autograd.protocols import plain_tree
 
 
@@ -25,10 +27,12 @@ class At:
 
 
 class Place:
-    """Elements of a tensor, named by an index; each method gives a new tensor with these changed.
+    """Elements of a tensor, named by an index; each method returns a new tensor in which these are changed.
 
-    The new values broadcast to the shape of `x[index]`. An element that the index names several times is changed
-    several times, in order; `set` keeps the last, as NumPy's assignment does, and only that receives a gradient.
+    The new values broadcast to the shape of `x[index]` and are converted to the dtype of `x`. An element that the
+    index names several times is changed several times, in order. `set` keeps the last value, as NumPy's assignment
+    does, and only that value receives a gradient. Each method takes time linear in the number of values. TypeError
+    for values that the dtype of `x` cannot hold, such as floats for integers.
 
     >>> from autograd import Tensor
     >>> x = Tensor([1.0, 2.0, 3.0])
@@ -36,59 +40,70 @@ class Place:
     ([1.0, 0.0, 0.0], [21.0, 2.0, 13.0])
     """
 
-    __slots__ = ("_positions", "_shape", "_x")
+    __slots__ = ("_index", "_shape", "_x")
 
     def __init__(self, x: Any, index: Any) -> None:
-        numbers = picked(np.arange(x.size).reshape(x.shape), plain_tree(index))
         self._x = x
-        self._shape = np.shape(numbers)
-        self._positions = np.ravel(numbers)
+        self._index = plain_tree(index)
+        self._shape = updates.selection_shape(x, self._index)  # and NumPy's errors for an index that does not fit
+
+    def get(self) -> Any:
+        """Return the elements, as `x[index]`."""
+        return self._x[self._index]
 
     def set(self, values: Any) -> Any:
-        """The elements replaced by `values`."""
-        return self._changed(self._x, self._flat(values), True, lambda old, new: new)
+        """Replace the elements by `values`."""
+        return self._changed(updates.at_set, values)
+
+    def apply(self, function: Callable[[Any], Any]) -> Any:
+        """Replace the elements by `function(x[index])`, each of them once."""
+        return self.set(function(self.get()))
 
     def add(self, values: Any) -> Any:
-        """`values` added to the elements."""
-        return self._in_rounds(values, lambda old, new: old + new)
+        """Add `values` to the elements."""
+        return self._changed(updates.at_add, values)
+
+    def subtract(self, values: Any) -> Any:
+        """Subtract `values` from the elements."""
+        return self._changed(updates.at_add, -self._checked(values))
 
     def multiply(self, values: Any) -> Any:
-        """The elements multiplied by `values`."""
-        return self._in_rounds(values, lambda old, new: old * new)
+        """Multiply the elements by `values`."""
+        return self._changed(updates.at_multiply, values)
+
+    def divide(self, values: Any) -> Any:
+        """Divide the elements by `values`; by their product where the index repeats."""
+        divisors = Value.kind(np.ones(self._x.shape, self._x.dtype))
+        return self._x / Place(divisors, self._index).multiply(values)
 
     def max(self, values: Any) -> Any:
-        """The larger of each element and its value; at a tie the gradient is shared."""
-        return self._in_rounds(values, np.maximum)
+        """Replace each element by the larger of it and its values; values that tie share the gradient equally."""
+        return self._changed(updates.at_max, values)
 
     def min(self, values: Any) -> Any:
-        """The smaller of each element and its value; at a tie the gradient is shared."""
-        return self._in_rounds(values, np.minimum)
+        """Replace each element by the smaller of it and its values; values that tie share the gradient equally."""
+        return self._changed(updates.at_min, values)
 
-    def _flat(self, values: Any) -> Any:
-        """The new values, one for each position."""
-        values = values if hasattr(values, "astype") else array(values)
-        return np.broadcast_to(values.astype(self._x.dtype), self._shape).reshape(-1)
+    def _changed(self, row: Primitive, values: Any) -> Any:
+        return row(self._x, self._checked(values), index=self._index)
 
-    def _in_rounds(self, values: Any, change: Callable[[Any, Any], Any]) -> Any:
-        """Apply `change` once for each time an element is named: a round for the first time, one for the second, …"""
-        flat = self._flat(values)
-        if not flat.size:
-            return self._x
-        order = np.argsort(self._positions, kind="stable")
-        grouped, places = self._positions[order], np.arange(order.size)
-        first = np.concatenate([[True], grouped[1:] != grouped[:-1]])
-        nth = np.empty_like(order)
-        nth[order] = places - np.maximum.accumulate(np.where(first, places, 0))
-        x = self._x
-        for k in range(int(nth.max()) + 1):
-            x = self._changed(x, flat, nth == k, change)
-        return x
-
-    def _changed(self, x: Any, flat: Any, chosen: Any, change: Callable[[Any, Any], Any]) -> Any:
-        """x with `change(old, new)` where one of the chosen values belongs, the last of several."""
-        if not flat.size:
-            return x
-        source = np.full_like(self._positions, -1, shape=x.size + 1)  # the last for what is not chosen
-        source[np.where(chosen, self._positions, x.size)] = np.arange(flat.size)
-        source = source[:-1].reshape(x.shape)
-        return np.where(source >= 0, change(x, flat[np.maximum(source, 0)]), x)
+    def _checked(self, values: Any) -> Any:
+        """The values as a tensor, an array or a number, if `x` can hold them."""
+        if isinstance(values, list | tuple):
+            values = array(values)
+        elif not isinstance(values, Value | int | float | complex):
+            values = constant(values, "x.at")
+        if np.broadcast_shapes(self._shape, np.shape(values)) != self._shape:
+            raise ValueError(
+                f"x.at[index] got values of shape {np.shape(values)}; expected one that broadcasts to the shape "
+                f"{self._shape} of x[index]"
+            )
+        dtype = getattr(values, "dtype", None)
+        got = np.result_type(values) if dtype is None else dtype
+        needed = np.result_type(self._x.dtype, values) if dtype is None else dtype
+        if not np.can_cast(needed, self._x.dtype, "same_kind"):
+            raise TypeError(
+                f"x.at[index] got values of {got} for a tensor of {self._x.dtype}; expected numbers of the same kind. "
+                f"Convert one of them with astype, or take .real"
+            )
+        return values

@@ -43,6 +43,7 @@ from autograd.ops import (
     special,
     splitting,
     statistics,
+    updates,
     windows,
 )
 
@@ -89,5 +90,6 @@ __all__ = [
     "special",
     "splitting",
     "statistics",
+    "updates",
     "windows",
 ]

@@ -1,5 +1,6 @@
 """Reading elements by index, and its transpose: adding into zeros at that index. Each is the other's derivative."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ def _is_basic(index: Any) -> bool:
     return all([_is_slicing(part) for part in index]) if type(index) is tuple else _is_slicing(index)
 
 
-def _names_once(index: Any) -> bool:
+def names_once(index: Any) -> bool:
     """Whether an index can name no element twice, since all arrays in it are boolean masks."""
     parts = index if type(index) is tuple else (index,)
     return all([_is_slicing(part) or (isinstance(part, np.ndarray) and part.dtype == bool) for part in parts])
@@ -32,7 +33,7 @@ def _names_once(index: Any) -> bool:
 def _scatter_add(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` with `x` added at `index`; what is indexed twice receives twice."""
     dtype = getattr(x, "dtype", float)
-    if _names_once(index) and isinstance(x, np.ndarray | np.generic | float):
+    if names_once(index) and isinstance(x, np.ndarray | np.generic | float):
         out = np.zeros(shape, dtype)
         out[index] = x
         return out
@@ -42,7 +43,7 @@ def _scatter_add(x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
         np.add.at(out, index, x)
         return out
     # np.add.at is twice as fast on a flat array, where it has a loop of its own.
-    positions = _positions(shape, index, x)
+    positions = positions_of(shape, index, x)
     out = np.zeros(np.prod(shape, dtype=int), dtype, **like)
     np.add.at(out, positions.reshape(-1), x.reshape(-1))
     return out.reshape(shape)
@@ -89,22 +90,27 @@ def _getitem_rule(g: Any, y: Any, x: Any, *, index: Any) -> Any:
     if _is_basic(index):
         return scatter_add(g, index=_behind(stack, index), shape=stack + x.shape)
     # The stack waits behind, out of the way of an index that moves axes to the front.
-    positions = _positions(x.shape, index, x).reshape(-1)
+    positions = positions_of(x.shape, index, x).reshape(-1)
     count = np.prod(stack, dtype=int)
     rows = np.transpose(g.reshape((count, positions.size)))
     return np.transpose(scatter_add(rows, index=positions, shape=(x.size, count))).reshape(stack + x.shape)
 
 
 def _scatter_add_rule(g: Any, y: Any, x: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
-    stack = g.shape[: g.ndim - y.ndim]
+    return gathered(g, shape, index)
+
+
+def gathered(g: Any, shape: tuple[int, ...], index: Any) -> Any:
+    """The elements at `index` of `g`, an array of this shape or a stack of such, with the axes of the stack in front."""
+    stack = g.shape[: g.ndim - len(shape)]
     if not stack:
         return picked(g, index)
     if _is_basic(index):
         return g[_behind(stack, index)]
-    return g.reshape((*stack, y.size))[..., _positions(shape, index, g)]
+    return g.reshape((*stack, math.prod(shape)))[..., positions_of(shape, index, g)]
 
 
-def _positions(shape: tuple[int, ...], index: Any, x: Any) -> Any:
+def positions_of(shape: tuple[int, ...], index: Any, x: Any) -> Any:
     """Where in the flattened array the elements lie that `index` names: so a stack in front can not get in its way."""
     if isinstance(index, np.ndarray) and index.dtype.kind in "iu":
         # Whole rows, as of an embedding: without a number for each element of a large table.
