@@ -29,7 +29,7 @@ import numpy.typing as npt
 from autograd.bundle import Several, of_parts
 from autograd.errors import NoDerivativeError, RuleError
 from autograd.graph import Value, raw
-from autograd.primitive import Every, Primitive, Rule, describe, register
+from autograd.primitive import Every, Primitive, Rule, check_kind, describe, register
 
 Functions = Sequence[Callable[..., Any]]
 
@@ -158,11 +158,13 @@ def ones_like(x: Any) -> Any:
 def as_array(x: Any) -> Any:
     """What a tensor holds, and whatever else has a dtype, as it is; numbers and lists through NumPy."""
     x = raw(x)
+    check_kind(x, "autograd")
     return x if hasattr(x, "dtype") else np.asarray(x)
 
 
 def converted(x: Any, dtype: npt.DTypeLike) -> Any:
     """A copy of `x` in `dtype`; arrays of other libraries stay what they are."""
+    check_kind(x, "autograd")
     return x.astype(dtype) if hasattr(x, "astype") else np.array(x, dtype)
 
 

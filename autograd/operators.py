@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from autograd.debug import checks_open
-from autograd.graph import ENGINE, NO_PARAMS, Node, Value, calling_frame, open_anywhere, open_recordings, record
+from autograd.graph import ENGINE, NO_PARAMS, Node, Value, calling_frame, open_anywhere, open_recordings, raw, record
+from autograd.nest import mapped
 from autograd.primitive import Primitive
 
 _NUMBERS = frozenset({float, int})
+_TAKEN = (Value, np.ndarray, np.generic, int, float, complex, list, tuple, str, bytes)
 
 
 def of_one(op: Primitive, x: Any) -> Any:
@@ -42,8 +44,54 @@ def of_one(op: Primitive, x: Any) -> Any:
     return out
 
 
-def operator(op: Primitive) -> Callable[[Any, Any], Any]:
-    """The method of a tensor that runs `op` on it and another operand."""
+def defers(other: Any, reflected: str) -> bool:
+    """Whether the operand `other` is no array or number, and has the operator `reflected` of its own."""
+    if isinstance(other, _TAKEN) or other is None:
+        return False
+    kind = type(other)
+    if hasattr(kind, "__array_ufunc__"):
+        if kind.__array_ufunc__ is not None:
+            return False
+    elif hasattr(kind, "__array__"):
+        return False
+    return getattr(kind, reflected, None) is not getattr(object, reflected, None)
+
+
+def plainly(op: Primitive, reflected: str) -> Callable[[Any, Any], Any]:
+    """The method of a tensor that runs `op` on it and another operand, in the general way."""
+
+    def method(self: Any, other: Any) -> Any:
+        try:
+            return op(self, other)
+        except TypeError:
+            if defers(other, reflected):
+                return NotImplemented
+            raise
+
+    return method
+
+
+def constantly(function: Callable[[Any, Any], Any], reflected: str) -> Callable[[Any, Any], Any]:
+    """The method of a tensor that runs a function whose result carries no derivative: a comparison or one on bits."""
+
+    def method(self: Any, other: Any) -> Any:
+        if isinstance(other, Value):
+            other = other.value
+        elif type(other) not in _NUMBERS:
+            if defers(other, reflected):
+                return NotImplemented
+            if isinstance(other, list | tuple):
+                other = np.asarray(mapped(raw, other))
+        return function(self.value, other)
+
+    return method
+
+
+def operator(op: Primitive, reflected: str) -> Callable[[Any, Any], Any]:
+    """The method of a tensor that runs `op` on it and another operand.
+
+    reflected: the operator of the other operand that is called instead if that is neither an array nor a number.
+    """
     compute = op.forward
     recordings_open = open_recordings.get
     new = object.__new__
@@ -64,10 +112,15 @@ def operator(op: Primitive) -> Callable[[Any, Any], Any]:
         else:
             b = other
         kind = type(a)
-        if checks_open or (kind is not float and kind is not np.ndarray):
-            return op(self, other)
-        if type(b) not in _NUMBERS and (type(b) is not kind or b is other):
-            return op(self, other)  # an array by itself among the operands is a constant, which `op` looks at
+        # An array by itself among the operands is a constant, which `op` looks at.
+        rare = checks_open or (kind is not float and kind is not np.ndarray)
+        if rare or (type(b) not in _NUMBERS and (type(b) is not kind or b is other)):
+            try:
+                return op(self, other)
+            except TypeError:
+                if defers(other, reflected):
+                    return NotImplemented
+                raise
         try:
             y = compute(a, b)
         except Exception:

@@ -10,6 +10,8 @@ NumPy's speed on arrays, and is itself recorded when an outer tape hands it tens
 from __future__ import annotations
 
 import inspect
+import numbers
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -183,17 +185,43 @@ def constant(a: Any, name: str) -> Any:
                 f"{name} got a list that holds tensors, whose gradients would be lost; "
                 f"expected numbers or arrays. Make one tensor of it with ag.array([...]) or np.stack([...])."
             )
+        check_kind(a, name)
         return np.asarray(a)
+    if isinstance(a, np.ndarray):
+        check_kind(a, name)
+        return a
+    if hasattr(a, "__array_ufunc__"):
+        if a.__array_ufunc__ is not None:  # None: NumPy's functions do not take it
+            return a
+    elif hasattr(a, "__array__"):
+        return np.asarray(a)
+    if isinstance(a, numbers.Real):  # a fraction
+        return float(a)
+    raise TypeError(f"{name} got {type(a).__name__} {a!r:.60}; expected a tensor, an array or a number")
+
+
+def check_kind(a: Any, name: str) -> None:
+    """Refuse matrices and masked arrays, whose operations mean something else; `name` is who asks.
+
+    Lists and tuples are searched for them.
+    """
+    if type(a) is list or type(a) is tuple:
+        for part in a:
+            check_kind(part, name)
+    if type(a) is np.ndarray or not isinstance(a, np.ndarray):
+        return
     if isinstance(a, np.matrix):
         raise TypeError(
             f"{name} got an np.matrix, which multiplies and sums otherwise than arrays do; expected an array. "
             f"Make it one with np.asarray(X), and write its product as X @ t"
         )
-    if hasattr(a, "__array_ufunc__"):
-        return a
-    if hasattr(a, "__array__"):
-        return np.asarray(a)
-    raise TypeError(f"{name} got {type(a).__name__} {a!r:.60}; expected a tensor, an array or a number")
+    masked = sys.modules.get("numpy.ma")  # imported by whoever made a masked array
+    if masked is not None and isinstance(a, masked.MaskedArray):
+        raise TypeError(
+            f"{name} got a masked array, whose mask has no derivative rule; expected an array. "
+            f"Take m.filled(0) and select elements with np.where(np.ma.getmaskarray(m), 0, y), or pass "
+            f"where=~np.ma.getmaskarray(m) to a reduction"
+        )
 
 
 def _keywords(rule: Rule) -> tuple[str, ...]:

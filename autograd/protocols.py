@@ -21,7 +21,7 @@ from autograd.nest import leaves, mapped
 from autograd.ops import masked, scan
 from autograd.ops.constant import constant_functions, refusals
 from autograd.ops.special import row_for
-from autograd.primitive import Primitive, compositions, registry
+from autograd.primitive import Primitive, check_kind, compositions, registry
 
 operations: dict[Callable[..., Any], Primitive] = {
     function: primitive for primitive in registry.values() for function in primitive.numpy
@@ -84,6 +84,7 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
     if operation is not None:
         if len(args) == operation.arity and not options:
             return operation(*args)
+        check_arguments(function, args, options)
         names = _parameters(function, operation)
         params = dict(zip(names, args, strict=False)) | options
         inputs = [params.pop(name) for name in list(names)[: operation.arity] if name in params]
@@ -102,11 +103,22 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
                 f"expected only {', '.join(sorted(operation.params)) or 'the data'}"
             )
         return operation(*inputs, **plain_tree({name: params[name] for name in params if name in operation.params}))
+    check_arguments(function, args, options)
     if function in compositions:
         return _compose(function, args, options)
     if function in constant_functions:
         return function(*plain_tree(args), **plain_tree(options))
     raise unknown(function)
+
+
+def check_arguments(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> None:
+    """Refuse matrices and masked arrays wherever they stand among the arguments."""
+    for x in args:
+        if isinstance(x, np.ndarray | list | tuple):
+            check_kind(x, named(function))
+    for x in options.values():
+        if isinstance(x, np.ndarray | list | tuple):
+            check_kind(x, named(function))
 
 
 def _compose(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -33,12 +33,12 @@ from autograd.graph import (
     record,
     recordings_elsewhere,
 )
-from autograd.ops import diagonals, index, joining, rounding, shape
+from autograd.ops import diagonals, index, rounding, shape
 from autograd.ops.complexes import conjugate, imag, real
 from autograd.ops.elementwise import add, cast, divide, identity, multiply, negative, positive, power, subtract
 from autograd.ops.kinks import absolute
 from autograd.ops.products import matmul
-from autograd.primitive import constant
+from autograd.primitive import check_kind, constant
 from autograd.stores import is_store, refused_store
 
 
@@ -241,52 +241,50 @@ class Tensor(Value):
 
     # Operators. Each is a row of the table; comparisons give plain truth values.
 
-    __add__ = operators.operator(add)
+    __add__ = operators.operator(add, "__radd__")
 
     def __radd__(self, other: Any) -> Tensor:
         return add(other, self)
 
-    __sub__ = operators.operator(subtract)
+    __sub__ = operators.operator(subtract, "__rsub__")
 
     def __rsub__(self, other: Any) -> Tensor:
         return subtract(other, self)
 
-    __mul__ = operators.operator(multiply)
+    __mul__ = operators.operator(multiply, "__rmul__")
 
     def __rmul__(self, other: Any) -> Tensor:
         return multiply(other, self)
 
-    __truediv__ = operators.operator(divide)
+    __truediv__ = operators.operator(divide, "__rtruediv__")
 
     def __rtruediv__(self, other: Any) -> Tensor:
         return divide(other, self)
 
-    def __pow__(self, other: Any) -> Tensor:
-        return power(self, other)
+    __pow__ = operators.plainly(power, "__rpow__")
 
     def __rpow__(self, other: Any) -> Tensor:
         return power(other, self)
 
-    def __mod__(self, other: Any) -> Tensor:
-        return rounding.mod(self, other)
+    __mod__ = operators.plainly(rounding.mod, "__rmod__")
 
     def __rmod__(self, other: Any) -> Tensor:
         return rounding.mod(other, self)
 
-    def __floordiv__(self, other: Any) -> Tensor:
-        return rounding.floor_divide(self, other)
+    __floordiv__ = operators.plainly(rounding.floor_divide, "__rfloordiv__")
 
     def __rfloordiv__(self, other: Any) -> Tensor:
         return rounding.floor_divide(other, self)
 
-    def __divmod__(self, other: Any) -> tuple[Tensor, Tensor]:
+    def __divmod__(self, other: Any) -> Any:
+        if operators.defers(other, "__rdivmod__"):
+            return NotImplemented
         return self // other, self % other
 
     def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]:
         return other // self, other % self
 
-    def __matmul__(self, other: Any) -> Tensor:
-        return matmul(self, other)
+    __matmul__ = operators.plainly(matmul, "__rmatmul__")
 
     def __rmatmul__(self, other: Any) -> Tensor:
         return matmul(other, self)
@@ -312,23 +310,38 @@ class Tensor(Value):
     def __trunc__(self) -> Tensor:
         return rounding.trunc(self)
 
-    def __eq__(self, other: object) -> Any:
-        return self.value == raw(other)
+    __eq__ = operators.constantly(operator.eq, "__eq__")
+    __ne__ = operators.constantly(operator.ne, "__ne__")
+    __lt__ = operators.constantly(operator.lt, "__gt__")
+    __le__ = operators.constantly(operator.le, "__ge__")
+    __gt__ = operators.constantly(operator.gt, "__lt__")
+    __ge__ = operators.constantly(operator.ge, "__le__")
 
-    def __ne__(self, other: object) -> Any:
-        return self.value != raw(other)
+    # On the bits of integers and truth values: plain arrays, since no derivative flows through them.
 
-    def __lt__(self, other: Any) -> Any:
-        return self.value < raw(other)
+    __and__ = operators.constantly(np.bitwise_and, "__rand__")
+    __or__ = operators.constantly(np.bitwise_or, "__ror__")
+    __xor__ = operators.constantly(np.bitwise_xor, "__rxor__")
+    __lshift__ = operators.constantly(np.left_shift, "__rlshift__")
+    __rshift__ = operators.constantly(np.right_shift, "__rrshift__")
 
-    def __le__(self, other: Any) -> Any:
-        return self.value <= raw(other)
+    def __rand__(self, other: Any) -> Any:
+        return np.bitwise_and(other, self.value)
 
-    def __gt__(self, other: Any) -> Any:
-        return self.value > raw(other)
+    def __ror__(self, other: Any) -> Any:
+        return np.bitwise_or(other, self.value)
 
-    def __ge__(self, other: Any) -> Any:
-        return self.value >= raw(other)
+    def __rxor__(self, other: Any) -> Any:
+        return np.bitwise_xor(other, self.value)
+
+    def __rlshift__(self, other: Any) -> Any:
+        return np.left_shift(other, self.value)
+
+    def __rrshift__(self, other: Any) -> Any:
+        return np.right_shift(other, self.value)
+
+    def __invert__(self) -> Any:
+        return np.invert(self.value)
 
     # Indexing.
 
@@ -395,9 +408,9 @@ class Tensor(Value):
         """The same value as a new tensor."""
         return shape.copy(self, order)
 
-    def repeat(self, repeats: Any, axis: int | None = None) -> Tensor:
+    def repeat(self, repeats: Any, axis: int | None = None) -> Any:
         """Each element `repeats` times in a row along `axis`, or of all."""
-        return joining.repeat(self, repeats, axis)
+        return np.repeat(self, repeats, axis)
 
     def take(self, indices: Any, axis: int | None = None, out: Any = None, mode: Any = "raise") -> Tensor:
         """The elements at `indices` along `axis`, or of all in a row."""
@@ -559,6 +572,7 @@ class Variable(Tensor):
         trainable: bool = True,
     ) -> None:
         held = value.value if isinstance(value, Value) else value
+        check_kind(held, "Variable")
         super().__init__(np.array(held) if isinstance(held, np.ndarray) else held, dtype, name)
         self.trainable = trainable
         self._reading: Tensor | None = None
@@ -630,6 +644,7 @@ class Variable(Tensor):
 
     def __setitem__(self, key: Any, value: Any) -> None:
         self._announce()
+        check_kind(key, "an index")
         self._store(protocols.plain_tree(key), as_array(value))
         self.note_stored(value, "item assignment")
 

@@ -66,7 +66,7 @@ def weights_in_shape(sample_weight: Any, shape: Shape) -> Any:
     >>> weights_in_shape([1.0, 2.0], (2, 3)).shape
     (2, 1)
     """
-    w = np.asarray(sample_weight)
+    w = as_array(sample_weight)
     if w.shape == shape:
         return w
     if shape and w.shape in (shape[:1], (shape[0], 1)):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Tensor
+from autograd.primitive import check_kind
 
 Array = npt.NDArray[Any]
 
@@ -29,6 +30,7 @@ def as_array(x: Any, name: str) -> Array:
             f"{name} is a {type(x).__name__}; expected a NumPy array with the samples along its first axis. "
             f"Try {name} = np.asarray({name}, dtype=np.float32)"
         )
+    check_kind(x, name)
     array = np.asarray(x)
     if array.dtype.kind not in "fiub":
         what = "text" if array.dtype.kind in "US" else "mixed objects" if array.dtype.kind == "O" else "other values"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from autograd.families import as_array
 from nn.picture import plot_model
 from nn.random import set_random_seed
 
@@ -26,7 +27,7 @@ def to_categorical(labels: npt.ArrayLike, num_classes: int | None = None) -> npt
            [0., 0., 1.],
            [0., 1., 0.]], dtype=float32)
     """
-    given = np.asarray(labels)
+    given = np.asarray(as_array(labels))
     numbers: npt.NDArray[Any] = given[..., 0] if given.ndim > 1 and given.shape[-1] == 1 else given
     if numbers.dtype.kind not in "biuf" or (numbers.dtype.kind == "f" and not np.all(numbers == np.floor(numbers))):
         raise ValueError(f"labels of dtype {given.dtype} that are no whole numbers; expected 0, 1, 2, ...")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from autograd.graph import raw
 from autograd.nest import leaves, mapped
+from autograd.primitive import check_kind
 from autograd.reverse import backward
 from autograd.tape import Tape
 from autograd.tensor import Tensor
@@ -72,6 +73,7 @@ def flattened(f: Callable[..., Any], args: Sequence[Any]) -> Point:
             branches = [entered(branch, f"{name}[{i}]") for i, branch in enumerate(x)]
             return type(x)(*branches) if hasattr(x, "_fields") else type(x)(branches)
         held = raw(x)
+        check_kind(held, "check_gradients")
         kind = np.asarray(held).dtype.kind
         if kind == "c":
             raise TypeError(f"check_gradients got complex numbers as {name}; expected real ones")

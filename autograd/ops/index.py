@@ -8,7 +8,7 @@ from numpy.lib.array_utils import normalize_axis_index
 
 from autograd.families import linear
 from autograd.graph import raw
-from autograd.primitive import Primitive, composed
+from autograd.primitive import Primitive, check_kind, composed
 
 # What can stand in an index beside arrays. Not bool, which makes a new axis as an array does.
 _SLICING = frozenset({int, slice, type(None), type(Ellipsis)})
@@ -57,7 +57,10 @@ def _like(x: Any) -> dict[str, Any]:
 def _foreign(index: Any) -> Any:
     """The first array in an index that is of another library's type, or None."""
     for part in index if type(index) is tuple else (index,):
-        if type(part) not in _USUAL and hasattr(part, "__array_function__") and not isinstance(part, np.ndarray):
+        if type(part) in _USUAL:
+            continue
+        check_kind(part, "an index")
+        if hasattr(part, "__array_function__") and not isinstance(part, np.ndarray):
             return None if isinstance(part, np.generic) else part
     return None
 

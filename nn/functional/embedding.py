@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from autograd.graph import raw
+from autograd.families import as_array
 
 
 def one_hot(labels: Any, classes: int, dtype: npt.DTypeLike = np.float32) -> npt.NDArray[Any]:
@@ -43,7 +43,7 @@ def embedding(indices: Any, table: Any) -> Any:
 
 def _indices(given: Any, count: int, name: str, of: str) -> npt.NDArray[Any]:
     """`given` as an array of whole numbers below `count`; negative ones would count from the end unnoticed."""
-    found = np.asarray(raw(given))
+    found = np.asarray(as_array(given))
     if found.dtype.kind not in "iu":
         raise TypeError(f"{name} have dtype {found.dtype}; expected whole numbers. Try {name}.astype(int)")
     wrong = (found < 0) | (found >= count)

@@ -186,7 +186,7 @@ class Layer:
 
     def set_weights(self, weights: Sequence[npt.ArrayLike]) -> None:
         """Take these values, in the order of `get_weights`; ValueError if shapes differ, and then nothing changes."""
-        arrays = [np.asarray(array) for array in weights]
+        arrays = [np.asarray(as_array(array)) for array in weights]
         got, expected = [a.shape for a in arrays], [v.shape for v in self.weights]
         if got != expected:
             hint = "" if self.built else "; it has not been built yet: call build(input_shape) first"
