@@ -1,10 +1,10 @@
 """Adagrad: each weight's step is divided by the root of the sum of all its squared gradients so far."""
 
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 import numpy as np
 
-from optim.checks import non_negative, positive
+from optim.checks import Check, non_negative, positive
 from optim.optimizer import Common, LearningRate, Optimizer
 from optim.slots import Array
 
@@ -33,6 +33,10 @@ class Adagrad(Optimizer):
     array([0.4])
     """
 
+    checks: ClassVar[dict[str, Check]] = {"initial_accumulator_value": non_negative, "epsilon": positive}
+    initial_accumulator_value: float
+    epsilon: float
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,
@@ -40,8 +44,8 @@ class Adagrad(Optimizer):
         epsilon: float = 1e-7,
         **common: Unpack[Common],
     ) -> None:
-        self.initial_accumulator_value = non_negative("initial_accumulator_value", initial_accumulator_value)
-        self.epsilon = positive("epsilon", epsilon)
+        self.initial_accumulator_value = initial_accumulator_value
+        self.epsilon = epsilon
         super().__init__(learning_rate, {"accumulator": self.initial_accumulator_value}, **common)
 
     def rule(self, w: Array, g: Array, slots: dict[str, Array], learning_rate: float, scratch: Array) -> None:

@@ -1,17 +1,17 @@
 """Adam: momentum, divided by the root mean square of the gradients, both corrected for their start from zero."""
 
 import math
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 import numpy as np
 
-from optim.checks import fraction, positive
+from optim.checks import Check, flag, fraction, positive
 from optim.optimizer import Common, LearningRate, Optimizer
 from optim.slots import Array
 
 
 class Adam(Optimizer):
-    """Adaptive moment estimation. With t the number of the step, from 1:
+    """Adaptive moment estimation. With t the number of the variable's step, from 1:
 
         m ← β₁·m + (1−β₁)·g                     first moment
         v ← β₂·v + (1−β₂)·g²                    second moment
@@ -24,6 +24,9 @@ class Adam(Optimizer):
     amsgrad: whether no step may be divided by less than an earlier one was, which takes one more array per variable.
     And the options of every optimizer, see `Optimizer`. ValueError for numbers out of range.
 
+    t counts the steps of each variable by itself, as in PyTorch: one that joins late, such as a thawed layer, takes a
+    first step of size lr. In Keras t is common to all.
+
     PyTorch adds ε (1e-8) to the corrected root, √(v / (1−β₂ᵗ)): in early steps its ε weighs less than here.
 
     Sources: Kingma and Ba, arXiv:1412.6980; amsgrad: Reddi, Kale and Kumar, arXiv:1904.09237.
@@ -35,6 +38,13 @@ class Adam(Optimizer):
     array([0.9, 1.1])
     """
 
+    checks: ClassVar[dict[str, Check]] = {"beta_1": fraction, "beta_2": fraction, "epsilon": positive, "amsgrad": flag}
+    slot_of: ClassVar[dict[str, str]] = {"amsgrad": "largest_second_moment"}
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    amsgrad: bool
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,
@@ -44,14 +54,11 @@ class Adam(Optimizer):
         amsgrad: bool = False,
         **common: Unpack[Common],
     ) -> None:
-        self.beta_1 = fraction("beta_1", beta_1)
-        self.beta_2 = fraction("beta_2", beta_2)
-        self.epsilon = positive("epsilon", epsilon)
-        self.amsgrad = bool(amsgrad)
-        slots = {"first_moment": 0.0, "second_moment": 0.0}
-        if self.amsgrad:
-            slots["largest_second_moment"] = 0.0
-        super().__init__(learning_rate, slots, **common)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.amsgrad = amsgrad
+        super().__init__(learning_rate, {"first_moment": 0.0, "second_moment": 0.0}, **common)
 
     def rule(self, w: Array, g: Array, slots: dict[str, Array], learning_rate: float, scratch: Array) -> None:
         """m and v move towards g and g², and w ← w − α·m / (√v + ε), in place."""

@@ -5,12 +5,18 @@ Python floats matter: NumPy lets them take an array's dtype, so that float32 var
 
 import math
 import numbers
+from collections.abc import Callable
 from typing import Any
+
+import numpy as np
+
+Check = Callable[[str, Any], Any]
+"""Takes the name of a hyperparameter and a value; returns the value to be kept."""
 
 
 def number(name: str, value: Any) -> float:
     """`value` as a finite float; TypeError for what is no number, ValueError for NaN and infinity."""
-    if not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} is {value!r:.60}, a {type(value).__name__}; expected a number")
     if not math.isfinite(value):
         raise ValueError(f"{name} is {value}; expected a finite number")
@@ -41,3 +47,27 @@ def fraction(name: str, value: Any) -> float:
     if not 0 <= number(name, value) < 1:
         raise ValueError(f"{name} is {value}; expected a number from 0 up to, but not including, 1")
     return float(value)
+
+
+def count(name: str, value: Any) -> int:
+    """`value` as an int that is zero or above."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} is {value!r:.60}, a {type(value).__name__}; expected a whole number")
+    return int(non_negative(name, value))
+
+
+def flag(name: str, value: Any) -> bool:
+    """`value` as a bool; TypeError for anything else, since every string that is not empty counts as true.
+
+    >>> flag("nesterov", "False")
+    Traceback (most recent call last):
+    TypeError: nesterov is 'False', a str; expected True or False
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} is {value!r:.60}, a {type(value).__name__}; expected True or False")
+    return bool(value)
+
+
+def optional(check: Check) -> Check:
+    """A check that lets None pass, and gives the rest to `check`."""
+    return lambda name, value: None if value is None else check(name, value)

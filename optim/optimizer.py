@@ -9,7 +9,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
@@ -18,12 +18,14 @@ from autograd.plan import fresh
 from autograd.plan.fused import Loop, fused
 from autograd.plan.trace import Trace, current_trace
 from optim import clipping, pairs
-from optim.checks import non_negative, positive
+from optim.checks import Check, count, non_negative, optional, positive
+from optim.keywords import near, suggests
 from optim.slots import BLOCK, Array, Slots
 
 LearningRate = float | Callable[[int], float]
 
 FLUSH_EVERY = 256  # steps
+CLIPS = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
 class Common(TypedDict, total=False):
@@ -38,7 +40,8 @@ class Common(TypedDict, total=False):
 class Optimizer(ABC):
     """Changes variables along their gradients; `apply_gradients` is one step.
 
-    learning_rate: a number above 0, or a function that takes the step number (0 for the first) and gives one.
+    learning_rate: a number from 0 on, or a function that takes the step number (0 for the first) and gives one.
+        A step with learning rate 0, as a warm-up may begin with, changes the slots and leaves the variables.
     slots: name and initial number of each array that the rule keeps beside a variable.
     weight_decay: before the step, w -= w · weight_decay · learning_rate. It is decoupled from the gradient
         (Loshchilov and Hutter, arXiv:1711.05101), where PyTorch's SGD, Adam, RMSprop and Adagrad add it to the
@@ -47,7 +50,13 @@ class Optimizer(ABC):
     clipvalue: the elements of gradients are brought into [-clipvalue, clipvalue].
     global_clipnorm: as clipnorm, for all gradients of the step together. At most one of these three.
 
-    ValueError or TypeError for numbers out of range. `iterations` counts the steps made.
+    ValueError or TypeError for numbers out of range, also when an attribute is set later; AttributeError where an
+    optimizer of this package has no such attribute. `iterations` counts the steps made, and is what a learning
+    rate that is a function is given. Each variable has a count of its own beside it, so that one that joins late is
+    corrected for its own start.
+
+    A float16 variable is updated in float32, and its slots are float32: only the new value is rounded. A step that is
+    smaller than half the distance between neighbouring float16 numbers, 0.0005 at 1, is lost in that.
 
     A new optimizer is a class with a rule:
 
@@ -62,6 +71,39 @@ class Optimizer(ABC):
     array([1.5, 1.5])
     """
 
+    checks: ClassVar[dict[str, Check]] = {
+        "iterations": count,
+        "weight_decay": optional(non_negative),
+        "clipnorm": optional(positive),
+        "clipvalue": optional(positive),
+        "global_clipnorm": optional(positive),
+    }
+    """What each hyperparameter has to be; a subclass lists its own."""
+
+    slot_of: ClassVar[dict[str, str]] = {}
+    """The slot that a hyperparameter needs while it is not 0 or False."""
+
+    _checks: ClassVar[dict[str, Check]] = checks  # with those of the bases
+    weight_decay: float | None
+    clipnorm: float | None
+    clipvalue: float | None
+    global_clipnorm: float | None
+    iterations: int
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls._checks = {**cls._checks, **cls.checks}
+
+    @suggests(
+        lr="learning_rate=...",
+        decay="learning_rate=lambda step: 0.01 / (1 + decay * step), or weight_decay=... to shrink the weights",
+        name="leaving it out: optimizers have no names",
+        use_ema="averaging the weights in a callback",
+        ema_momentum="averaging the weights in a callback",
+        ema_overwrite_frequency="averaging the weights in a callback",
+        loss_scale_factor="multiplying the loss and dividing the learning rate",
+        gradient_accumulation_steps="a larger batch_size, or adding up gradients before apply_gradients",
+    )
     def __init__(
         self,
         learning_rate: LearningRate,
@@ -72,20 +114,45 @@ class Optimizer(ABC):
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
     ) -> None:
-        self.learning_rate = learning_rate
-        self.weight_decay = None if weight_decay is None else non_negative("weight_decay", weight_decay)
-        self.clipnorm = None if clipnorm is None else positive("clipnorm", clipnorm)
-        self.clipvalue = None if clipvalue is None else positive("clipvalue", clipvalue)
-        self.global_clipnorm = None if global_clipnorm is None else positive("global_clipnorm", global_clipnorm)
-        if sum(limit is not None for limit in (clipnorm, clipvalue, global_clipnorm)) > 1:
-            raise ValueError(
-                f"got clipnorm={clipnorm}, clipvalue={clipvalue} and global_clipnorm={global_clipnorm}; "
-                "expected at most one of the three"
-            )
-        self.iterations = 0
         self._slots = Slots(slots or {})
+        for option, slot in self.slot_of.items():
+            if getattr(self, option):
+                self._slots.start(slot, 0.0)
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.iterations = 0
+        self._makes_loop = False
         self._warned = False
         self._loops: dict[Any, Loop | None] = {}  # the rule as a loop, by dtype and options
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Check a hyperparameter as the constructor does."""
+        check = self._checks.get(name)
+        if check is not None:
+            value = check(name, value)
+            if name in CLIPS:
+                self._check_one_clip(name, value)
+            if name in self.slot_of and value and not vars(self).get(name, True):
+                self._slots.start(self.slot_of[name], 0.0)
+        elif name[0] != "_" and not hasattr(type(self), name) and type(self).__module__.startswith("optim."):
+            known = ["learning_rate", *self._checks]
+            hint = ["'learning_rate'"] if name == "lr" else near(name, known)
+            raise AttributeError(
+                f"{type(self).__name__} has no {name!r}; expected one of {', '.join(known)}."
+                + (f" Did you mean {' or '.join(hint)}?" if hint else "")
+            )
+        super().__setattr__(name, value)
+
+    def _check_one_clip(self, name: str, value: float | None) -> None:
+        limits = {clip: vars(self).get(clip) for clip in CLIPS} | {name: value}
+        if value is not None and sum(limit is not None for limit in limits.values()) > 1:
+            got = [f"{clip}={limit if limit is None else f'{limit:g}'}" for clip, limit in limits.items()]
+            raise ValueError(
+                f"got {got[0]}, {got[1]} and {got[2]}; expected at most one of the three. Set one to None first"
+            )
 
     @abstractmethod
     def rule(self, w: Array, g: Array, slots: dict[str, Array], learning_rate: float, scratch: Array) -> None:
@@ -101,26 +168,32 @@ class Optimizer(ABC):
 
     @learning_rate.setter
     def learning_rate(self, rate: LearningRate) -> None:
-        self._learning_rate = rate if callable(rate) else positive("learning_rate", rate)
+        self._learning_rate = rate if callable(rate) else non_negative("learning_rate", rate)
 
     def _rate_of(self, step: int) -> float:
         rate = self._learning_rate
-        return positive(f"the learning rate of step {step}", rate(step)) if callable(rate) else rate
+        return non_negative(f"the learning rate of step {step}", rate(step)) if callable(rate) else rate
 
     def of_step(self, function: Callable[[int], float], name: str = "") -> float:
-        """A number that depends on how many steps came before: `function(iterations)`, for use in a rule.
+        """A number that depends on how many steps came before: `function(steps)`, for use in a rule.
 
-        Where the step is part of a compiled function, it is asked for anew at each run, and called `name` in its text.
+        In a rule these are the steps of the variable that it works on, elsewhere those of the optimizer. Where the
+        step is part of a compiled function, it is asked for anew at each run, and called `name` in its text.
 
         >>> import optim
         >>> optim.SGD().of_step(lambda step: 0.5**step)
         1.0
         """
-        trace = current_trace()
+        trace, variable = current_trace(), self._slots.current
         if trace is None:
-            return function(self.iterations)
-        before = trace.after_run.count(self._count)  # steps of the same run
-        return fresh(lambda: function(self.iterations + before), name)
+            return function(self._steps(variable))
+        if self._makes_loop:  # which serves every variable
+            return fresh(lambda: function(self._steps(self._slots.current)), name)
+        before = sum(isinstance(step, _Step) and step.concerns(self, variable) for step in trace.after_run)
+        return fresh(lambda: function(self._steps(variable) + before), name)
+
+    def _steps(self, variable: Variable | None) -> int:
+        return self.iterations if variable is None else self._slots.steps.get(variable, 0)
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:
         """Make one step.
@@ -150,12 +223,18 @@ class Optimizer(ABC):
         if trace is not None:
             self._trace_update(trace, gradients, variables, rate)
             return
-        for g, variable in zip(self._clipped(gradients), variables, strict=True):
-            self._update(g, variable, rate)
-        self._count()
+        try:
+            for g, variable in zip(self._clipped(gradients), variables, strict=True):
+                self._slots.current = variable
+                self._update(g, variable, rate)
+        finally:
+            self._slots.current = None
+        self._count(variables)
 
     def get_state(self, variables: Iterable[Variable]) -> dict[str, Any]:
         """What has to be saved to go on later: the step count, and copies of the slots of these variables.
+
+        The number of steps of a variable that was not in all of them is under "steps/0", after its place.
 
         >>> import optim
         >>> w = Variable([1.0, 2.0])
@@ -164,14 +243,15 @@ class Optimizer(ABC):
         >>> optimizer.get_state([w])
         {'iterations': 1, '0/velocity': array([-0.1,  0.1])}
         """
-        return {"iterations": self.iterations, **self._slots.get(list(variables))}
+        return {"iterations": self.iterations, **self._slots.get(list(variables), self.iterations)}
 
     def set_state(self, state: Mapping[str, Any], variables: Sequence[Variable]) -> None:
         """Go on from what `get_state` gave for variables in the same order; ValueError if it does not fit."""
         if "iterations" not in state:
             raise ValueError(f"the state holds {sorted(state)}; expected 'iterations' among them, as get_state() gives")
-        iterations = int(state["iterations"])
-        self._slots.set({key: array for key, array in state.items() if key != "iterations"}, list(variables))
+        iterations = count("the state's 'iterations'", int(state["iterations"]))
+        arrays = {key: array for key, array in state.items() if key != "iterations"}
+        self._slots.set(arrays, list(variables), iterations)
         self.iterations = iterations
 
     def _clipped(self, gradients: list[Array]) -> list[Array]:
@@ -187,8 +267,10 @@ class Optimizer(ABC):
         """Run the rule over one variable, block by block."""
         slots = {name: array.reshape(-1) for name, array in self._slots.of(variable).items()}
         # No name may be bound to variable.value here: writable() would see it as somebody else's and copy.
-        in_place = type(variable.value) is np.ndarray and variable.value.flags.c_contiguous
-        w = variable.writable().reshape(-1) if in_place else np.asarray(variable.value).flatten()
+        in_place = (
+            type(variable.value) is np.ndarray and variable.value.flags.c_contiguous and g.dtype == variable.dtype
+        )
+        w = variable.writable().reshape(-1) if in_place else np.asarray(variable.value, g.dtype).flatten()
         loop = self._loop(w.dtype) if w.size >= BLOCK and in_place else None
         if loop is not None:
             loop([w, g, *slots.values()], [rate])
@@ -203,7 +285,7 @@ class Optimizer(ABC):
                 part -= rest
             self.rule(part, g[block], {name: array[block] for name, array in slots.items()}, rate, rest)
         if not in_place:
-            variable.assign(w.reshape(variable.shape))
+            variable.assign(w.reshape(variable.shape).astype(variable.dtype, copy=False))
 
     def _loop(self, dtype: Any) -> Loop | None:
         """The rule as one compiled loop, if it can be one; made once for each dtype and setting of the options."""
@@ -220,30 +302,47 @@ class Optimizer(ABC):
                     w -= w * (self.weight_decay * rate)
                 self.rule(w, g, dict(zip(names, slots, strict=True)), rate, np.empty_like(w))
 
-            self._loops[key] = fused(change, [dtype] * (2 + len(names)), count=1)
+            self._makes_loop = True
+            try:
+                self._loops[key] = fused(change, [dtype] * (2 + len(names)), count=1)
+            finally:
+                self._makes_loop = False
         return self._loops[key]
 
     def _trace_update(self, trace: Trace, gradients: list[Array], variables: list[Variable], rate: Any) -> None:
         """The step as part of a compiled function: the rule on whole arrays, which are written down as it goes."""
         for g, variable in zip(gradients, variables, strict=True):
             trace.name(g.reshape(variable.shape), f"d_{variable.name}" if variable.name else "gradient")
-        for g, variable in zip(self._clipped(gradients), variables, strict=True):
-            w: Any = trace.writable(variable)
-            slots: dict[str, Any] = {}
-            for name in self._slots.of(variable):
-                label = f"{name}_of_{variable.name}" if variable.name else name
-                slots[name] = trace.array(partial(self._slot, variable, name), label)
-            scratch = np.empty_like(w)
-            if self.weight_decay:
-                w -= w * (self.weight_decay * rate)
-            self.rule(w, g.reshape(w.shape), slots, rate, scratch)
-        trace.after_run.append(self._count)
+        try:
+            for g, variable in zip(self._clipped(gradients), variables, strict=True):
+                self._slots.current = variable
+                self._trace_one(trace, g, variable, rate)
+        finally:
+            self._slots.current = None
+        trace.after_run.append(_Step(self, variables))
+
+    def _trace_one(self, trace: Trace, g: Array, variable: Variable, rate: Any) -> None:
+        w: Any = trace.writable(variable)
+        slots: dict[str, Any] = {}
+        for name in self._slots.of(variable):
+            label = f"{name}_of_{variable.name}" if variable.name else name
+            slots[name] = trace.array(partial(self._slot, variable, name), label)
+        wide = w.astype(g.dtype) if g.dtype != w.dtype else w
+        scratch = np.empty_like(wide)
+        if self.weight_decay:
+            wide -= wide * (self.weight_decay * rate)
+        self.rule(wide, g.reshape(w.shape), slots, rate, scratch)
+        if wide is not w:
+            w[...] = wide
 
     def _slot(self, variable: Variable, name: str) -> Array:
         return self._slots.of(variable)[name]
 
-    def _count(self) -> None:
+    def _count(self, variables: list[Variable]) -> None:
         self.iterations += 1
+        steps = self._slots.steps
+        for variable in variables:
+            steps[variable] = steps.get(variable, 0) + 1
         if self.iterations % FLUSH_EVERY == 0:
             self._slots.flush()
 
@@ -256,3 +355,17 @@ class Optimizer(ABC):
         }
         del options["iterations"]
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in options.items())})"
+
+
+class _Step:
+    """A step in a compiled function, to be counted after each run."""
+
+    def __init__(self, optimizer: Optimizer, variables: list[Variable]) -> None:
+        self.optimizer, self.variables = optimizer, variables
+
+    def concerns(self, optimizer: Optimizer, variable: Variable | None) -> bool:
+        """Whether the optimizer made it, and changed the variable in it; every variable if that is None."""
+        return self.optimizer is optimizer and (variable is None or any(v is variable for v in self.variables))
+
+    def __call__(self) -> None:
+        self.optimizer._count(self.variables)

@@ -10,11 +10,11 @@ import numpy as np
 
 from autograd import Variable
 from autograd.families import as_array
-from optim.slots import Array
+from optim.slots import Array, working_dtype
 
 
 def read(pairs: Iterable[tuple[Any, Any]]) -> tuple[list[Array], list[Variable], list[str]]:
-    """The gradients, flat and in their variables' dtype; their variables; labels of variables without gradient.
+    """The gradients, flat and in their variables' working dtype; their variables; labels of those without gradient.
 
     TypeError for what is no pair, no Variable or no real floating-point variable; ValueError for no pairs, a shape
     that does not fit, a variable that comes twice, or no gradient at all.
@@ -78,7 +78,7 @@ def _flat(gradient: Any, variable: Variable, label: str) -> Array:
         raise ValueError(f"the gradient of {label} has shape {g.shape}; expected {variable.shape}, the variable's own")
     if not np.can_cast(g.dtype, variable.dtype, "same_kind"):
         raise TypeError(f"the gradient of {label} has dtype {g.dtype}; expected one that fits {variable.dtype}")
-    return g.astype(variable.dtype, copy=False).reshape(-1)
+    return g.astype(working_dtype(variable.dtype), copy=False).reshape(-1)
 
 
 def _label(i: int, variable: Variable) -> str:

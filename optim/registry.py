@@ -33,8 +33,8 @@ def get(identifier: str | Optimizer) -> Optimizer:
         raise TypeError(f"got {got} as optimizer; expected a name such as 'rmsprop', or an optimizer such as SGD(0.1)")
     if identifier.lower() not in BY_NAME:
         near = difflib.get_close_matches(identifier.lower(), BY_NAME, n=3, cutoff=0.5)
-        raise ValueError(
-            f"there is no optimizer {identifier!r}; expected one of {', '.join(BY_NAME)}."
-            + (f" Did you mean {' or '.join(near)}?" if near else "")
-        )
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        if identifier.lower() == "adamw":
+            hint = " Try Adam(weight_decay=0.004), which is AdamW: its decay is decoupled"
+        raise ValueError(f"there is no optimizer {identifier!r}; expected one of {', '.join(BY_NAME)}.{hint}")
     return BY_NAME[identifier.lower()]()

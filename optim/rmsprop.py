@@ -1,10 +1,10 @@
 """RMSprop: each weight's step is divided by the root mean square of its recent gradients."""
 
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 import numpy as np
 
-from optim.checks import fraction, positive
+from optim.checks import Check, flag, fraction, positive
 from optim.optimizer import Common, LearningRate, Optimizer
 from optim.slots import Array
 
@@ -37,6 +37,13 @@ class RMSprop(Optimizer):
     array([0.8, 1.2])
     """
 
+    checks: ClassVar[dict[str, Check]] = {"rho": fraction, "momentum": fraction, "epsilon": positive, "centered": flag}
+    slot_of: ClassVar[dict[str, str]] = {"centered": "mean", "momentum": "momentum"}
+    rho: float
+    momentum: float
+    epsilon: float
+    centered: bool
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.001,
@@ -46,16 +53,11 @@ class RMSprop(Optimizer):
         centered: bool = False,
         **common: Unpack[Common],
     ) -> None:
-        self.rho = fraction("rho", rho)
-        self.momentum = fraction("momentum", momentum)
-        self.epsilon = positive("epsilon", epsilon)
-        self.centered = bool(centered)
-        slots = {"mean_square": 0.0}
-        if self.centered:
-            slots["mean"] = 0.0
-        if self.momentum:
-            slots["momentum"] = 0.0
-        super().__init__(learning_rate, slots, **common)
+        self.rho = rho
+        self.momentum = momentum
+        self.epsilon = epsilon
+        self.centered = centered
+        super().__init__(learning_rate, {"mean_square": 0.0}, **common)
 
     def rule(self, w: Array, g: Array, slots: dict[str, Array], learning_rate: float, scratch: Array) -> None:
         """r ← ρ·r + (1−ρ)·g², and w ← w − lr·g / √(r + ε), in place."""

@@ -1,10 +1,10 @@
 """SGD: a step against the gradient, with momentum if wanted."""
 
-from typing import Unpack
+from typing import ClassVar, Unpack
 
 import numpy as np
 
-from optim.checks import fraction
+from optim.checks import Check, flag, fraction
 from optim.optimizer import Common, LearningRate, Optimizer
 from optim.slots import Array
 
@@ -18,7 +18,7 @@ class SGD(Optimizer):
 
     learning_rate: lr, .01.
     momentum: how much of the last step goes into the next, 0 up to 1.
-    nesterov: whether the step looks ahead along the velocity; needs momentum.
+    nesterov: whether the step looks ahead along the velocity; changes nothing while momentum is 0.
     And the options of every optimizer, see `Optimizer`. ValueError for numbers out of range.
 
     PyTorch keeps the learning rate out of the velocity (v ← momentum·v + g, w ← w − lr·v): the same as long as the
@@ -36,6 +36,11 @@ class SGD(Optimizer):
     array([-0.25])
     """
 
+    checks: ClassVar[dict[str, Check]] = {"momentum": fraction, "nesterov": flag}
+    slot_of: ClassVar[dict[str, str]] = {"momentum": "velocity"}
+    momentum: float
+    nesterov: bool
+
     def __init__(
         self,
         learning_rate: LearningRate = 0.01,
@@ -43,11 +48,9 @@ class SGD(Optimizer):
         nesterov: bool = False,
         **common: Unpack[Common],
     ) -> None:
-        self.momentum = fraction("momentum", momentum)
-        self.nesterov = bool(nesterov)
-        if self.nesterov and not self.momentum:
-            raise ValueError("nesterov=True changes nothing while momentum is 0; expected momentum too, e.g. 0.9")
-        super().__init__(learning_rate, {"velocity": 0.0} if self.momentum else None, **common)
+        self.momentum = momentum
+        self.nesterov = nesterov
+        super().__init__(learning_rate, **common)
 
     def rule(self, w: Array, g: Array, slots: dict[str, Array], learning_rate: float, scratch: Array) -> None:
         """v ← momentum·v − lr·g, and w ← w + v, in place."""

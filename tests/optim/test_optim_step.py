@@ -34,12 +34,13 @@ def steps(optimizer: Optimizer, w: Variable, count: int = 3) -> None:
 
 @each
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
-def test_dtype_is_kept_in_the_variable_and_its_slots(kind: str, dtype: type) -> None:
+def test_dtype_is_kept_in_the_variable_and_its_slots_are_no_narrower_than_float32(kind: str, dtype: type) -> None:
     optimizer, w = KINDS[kind](lambda step: np.float64(0.1)), Variable(np.ones((2, 3), dtype))
     steps(optimizer, w)
     assert w.dtype == dtype
     state = optimizer.get_state([w])
-    assert {(a.dtype, a.shape) for key, a in state.items() if key != "iterations"} <= {(np.dtype(dtype), (2, 3))}
+    expected = np.dtype(np.float32 if dtype == np.float16 else dtype)
+    assert {(a.dtype, a.shape) for key, a in state.items() if key != "iterations"} <= {(expected, (2, 3))}
     assert not np.any(w.numpy() == 1)
 
 
@@ -194,7 +195,7 @@ def test_the_saved_state_is_a_copy(kind: str) -> None:
 
 
 @each
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("compiled", [False, True])
 def test_slots_that_have_decayed_to_subnormal_numbers_become_zero(kind: str, dtype: type, compiled: bool) -> None:
     optimizer, w = KINDS[kind](0.1), Variable(np.ones(3, dtype))
@@ -212,7 +213,7 @@ def test_slots_that_have_decayed_to_subnormal_numbers_become_zero(kind: str, dty
     for key, array in after.items():
         if key != "iterations":
             assert array[1] != 0 != array[2], key
-            assert (array[0] == 0) == (dtype != np.float16), key
+            assert array[0] == 0, key
 
 
 @pytest.mark.parametrize("twin", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))], ids=["deepcopy", "pickle"])
@@ -269,3 +270,142 @@ def test_elements_do_not_see_each_other(kind: str, gradients: list[list[float]])
         one.apply_gradients([(np.array(g), together)])
         other.apply_gradients([(np.array([x]), w) for x, w in zip(g, apart, strict=True)])
     np.testing.assert_allclose(together.numpy(), [w.item() for w in apart], rtol=1e-12, atol=1e-14)
+
+
+def test_a_learning_rate_of_zero_changes_the_slots_and_no_variable() -> None:
+    w = Variable([1.0, 2.0])
+    optimizer = SGD(0.0, momentum=0.5, weight_decay=0.5)
+    optimizer.apply_gradients([(np.array([8.0, 8.0]), w)])
+    assert w.tolist() == [1, 2]
+    optimizer.learning_rate = lambda step: 0.25 * (step - 1)  # a warm-up that begins with 0
+    optimizer.weight_decay = None
+    optimizer.apply_gradients([(np.array([8.0, 8.0]), w)])
+    assert w.tolist() == [1, 2]
+    optimizer.apply_gradients([(np.array([8.0, 8.0]), w)])
+    assert w.tolist() == [-1, 0]
+    optimizer.learning_rate = 0
+    optimizer.apply_gradients([(np.array([8.0, 8.0]), w)])
+    assert w.tolist() == [-2, -1]  # half of the velocity is left
+    adam = Adam(0.0)
+    adam.apply_gradients([(np.array([8.0, 8.0]), w)])
+    assert w.tolist() == [-2, -1]
+    np.testing.assert_allclose(adam.get_state([w])["0/first_moment"], 0.8)
+
+
+def test_nesterov_without_momentum_is_plain_descent() -> None:
+    w = Variable([1.0])
+    SGD(0.5, nesterov=True).apply_gradients([(np.array([1.0]), w)])  # as in Keras
+    assert w.tolist() == [0.5]
+
+
+# How each optimizer is asked to make its steps: as they are, in the loop for large variables, in a compiled function.
+WAYS = {"plain": (3, False), "large": (BLOCK + 3, False), "compiled": (3, True)}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("amsgrad", [False, True])
+def test_a_variable_that_joins_adam_late_is_corrected_for_its_own_start(way: str, amsgrad: bool) -> None:
+    size, compiled = WAYS[way]
+    early, late, alone = (Variable(np.zeros(size)) for _ in range(3))
+    optimizer, fresh = Adam(0.1, amsgrad=amsgrad), Adam(0.1, amsgrad=amsgrad)
+    one = lambda g: optimizer.apply_gradients([(g, early)])
+    both = lambda g: optimizer.apply_gradients([(g, early), (g, late)])
+    if compiled:
+        one, both = compile(one), compile(both)
+    for _ in range(1000):
+        one(np.ones(size))
+    both(np.full(size, 2.0))
+    # PyTorch's first step: lr in size, for whatever gradient. With a count for all it would be 0.25.
+    np.testing.assert_allclose(late.numpy(), -0.1, rtol=1e-5)
+    both(np.full(size, 0.5))
+    state = optimizer.get_state([early, late])
+    assert (state["iterations"], state["steps/1"], "steps/0" in state) == (1002, 2, False)
+
+    resumed, variables = Adam(0.1, amsgrad=amsgrad), [Variable(early), Variable(late)]
+    resumed.set_state(state, variables)
+    resumed.apply_gradients([(np.full(size, 3.0), v) for v in variables])
+    both(np.full(size, 3.0))
+    assert variables[1].tolist() == late.tolist()
+    assert variables[0].tolist() == early.tolist()
+
+    for g in (2.0, 0.5, 3.0):
+        fresh.apply_gradients([(np.full(size, g), alone)])
+    assert alone.tolist() == late.tolist()  # bit for bit as if it had been the only one
+
+
+def test_a_variable_that_is_left_out_for_a_while_is_not_corrected_for_those_steps() -> None:
+    a, b, alone = Variable([0.0]), Variable([0.0]), Variable([0.0])
+    optimizer, other = Adam(0.1), Adam(0.1)
+    for step in range(50):
+        pairs = [(np.ones(1), a)] + [(np.full(1, float(step)), b)] * (step in (3, 4, 40))
+        optimizer.apply_gradients(pairs)
+    for g in (3.0, 4.0, 40.0):
+        other.apply_gradients([(np.full(1, g), alone)])
+    assert b.tolist() == alone.tolist()
+
+
+def test_a_state_of_before_the_counts_gives_variables_without_slots_a_start_of_their_own() -> None:
+    a, b = Variable([0.0]), Variable([0.0])
+    optimizer = Adam(0.1)
+    old = {"iterations": 1000, "0/first_moment": np.ones(1), "0/second_moment": np.ones(1)}
+    optimizer.set_state(old, [a, b])
+    optimizer.apply_gradients([(np.ones(1), a), (np.ones(1), b)])
+    np.testing.assert_allclose(b.numpy(), -0.1, rtol=1e-5)
+    # m and v stay 1, and of the bias only that of v is left: 1 - 0.999 ** 1001
+    np.testing.assert_allclose(a.numpy(), -0.1 * (1 - 0.999**1001) ** 0.5, rtol=1e-6)
+
+
+HALF = {
+    "adam": lambda: Adam(1e-3),
+    "amsgrad": lambda: Adam(1e-3, amsgrad=True, weight_decay=0.01),
+    "rmsprop": lambda: RMSprop(1e-3, momentum=0.5, centered=True),
+    "adagrad": lambda: Adagrad(1e-3, initial_accumulator_value=0.0),
+    "momentum": lambda: SGD(1.0, momentum=0.9, weight_decay=1e-5),
+    "clipnorm": lambda: SGD(1.0, clipnorm=1e-5),
+    "global": lambda: Adam(1e-3, global_clipnorm=1e-6),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", HALF)
+def test_float16_variables_take_the_steps_of_float32(name: str, way: str) -> None:
+    size, compiled = WAYS[way]
+    start, g = np.linspace(0.001, 0.002, size).astype(np.float16), np.full(size, 1e-4, np.float16)
+    half, single = Variable(start), Variable(start.astype(np.float32))
+    a, b = HALF[name](), HALF[name]()
+    step = compile(lambda g: a.apply_gradients([(g, half)])) if compiled else lambda g: a.apply_gradients([(g, half)])
+    for _ in range(4):
+        step(g)
+        b.apply_gradients([(g.astype(np.float32), single)])
+    assert half.dtype == np.float16
+    np.testing.assert_allclose(half.numpy(), single.numpy(), rtol=2e-3, atol=5e-6)
+
+
+def test_the_first_step_of_adam_in_float16_is_the_learning_rate() -> None:
+    for size in (1e-7, 1e-4, 1.0, 1e4):
+        w = Variable(np.zeros(2, np.float16))
+        Adam(1e-3, epsilon=1e-12).apply_gradients([(np.array([size, -size], np.float16), w)])
+        np.testing.assert_allclose(w.numpy(), [-1e-3, 1e-3], rtol=1e-3)
+
+
+def test_momentum_and_its_kin_may_begin_later() -> None:
+    w = Variable([0.0])
+    optimizer = SGD(1.0)
+    for momentum, expected in [(0.0, -1), (0.5, -2), (0.5, -3.5), (0.0, -4.5), (0.5, -5.5)]:
+        optimizer.momentum = momentum
+        optimizer.apply_gradients([(np.ones(1), w)])
+        assert w.tolist() == [expected], momentum
+    for optimizer, option in [(Adam(), "amsgrad"), (RMSprop(), "centered"), (RMSprop(), "momentum")]:
+        optimizer.apply_gradients([(np.ones(1), w)])
+        setattr(optimizer, option, 0.5 if option == "momentum" else True)
+        optimizer.apply_gradients([(np.ones(1), w)])
+        assert np.isfinite(w.item())
+
+
+def test_integer_gradients_and_iterations_set_by_hand() -> None:
+    w = Variable(np.float32([1.0, 2.0]))
+    optimizer = SGD(lambda step: 0.5**step)
+    optimizer.iterations = 2
+    optimizer.apply_gradients([(np.array([4, -4]), w)])
+    assert w.tolist() == [0, 3]
+    assert w.dtype == np.float32
