@@ -9,13 +9,25 @@ import numpy as np
 from autograd import Tensor
 from autograd.families import as_array
 from autograd.ops.fused import in_range
+from nn.inputs import check_not_parts
 
 Shape = tuple[int, ...]
 
+SINGLE_UNIT = (
+    'expected a unit for each class. Try loss="binary_crossentropy" with a sigmoid for two classes, or '
+    'nn.Dense(number_of_classes, activation="softmax")'
+)
+
 
 def as_values(x: Any) -> Any:
-    """`x` as something with a shape and a dtype: tensors and arrays as they are, the rest through NumPy."""
-    return x if isinstance(x, Tensor) else as_array(x)
+    """`x` as something with a shape and a dtype: tensors and arrays as they are, the rest through NumPy.
+
+    TypeError for a list of tensors, which would be cut off from their gradients.
+    """
+    if isinstance(x, Tensor):
+        return x
+    check_not_parts(x, "a loss or a metric")
+    return as_array(x)
 
 
 def plain(x: Any) -> Any:
@@ -24,11 +36,14 @@ def plain(x: Any) -> Any:
 
 
 def as_outputs(x: Any) -> Any:
-    """Outputs with at least two axes, (batch, ..., units), in a floating dtype; one number per sample is one unit."""
+    """Outputs with at least two axes, (batch, ..., units), in a floating dtype; one number per sample is one unit.
+
+    float16 becomes float32: the square of 256 and the sum of a batch would overflow.
+    """
     x = as_values(x)
     if x.ndim < 2:
         x = x.reshape(-1, 1)
-    return x if x.dtype.kind == "f" else x.astype(np.float32)
+    return x if x.dtype.kind == "f" and x.dtype.itemsize >= 4 else x.astype(np.float32)
 
 
 def aligned(y_true: Any, shape: tuple[int, ...]) -> Any:
@@ -66,7 +81,7 @@ def weights_in_shape(sample_weight: Any, shape: Shape) -> Any:
     >>> weights_in_shape([1.0, 2.0], (2, 3)).shape
     (2, 1)
     """
-    w = as_array(sample_weight)
+    w = as_values(sample_weight)
     if w.shape == shape:
         return w
     if shape and w.shape in (shape[:1], (shape[0], 1)):
@@ -84,6 +99,8 @@ def one_hot(y: Any, shape: Shape, user: str) -> Any:
     if y.shape == shape:
         return y
     if y.shape in (shape[:-1], (*shape[:-1], 1)):
+        if shape[-1] == 1:
+            raise ValueError(f"{user} got a model with a single output unit; {SINGLE_UNIT}")
         raise ValueError(
             f"labels of shape {y.shape} look like class numbers; {user} expects one-hot rows of shape {shape}. "
             f'Use loss="sparse_categorical_crossentropy", or nn.utils.to_categorical(y, {shape[-1]})'
@@ -113,6 +130,8 @@ def class_numbers(y: Any, shape: Shape, user: str) -> Any:
         check_each(y, numbers == y, "a whole number")
         y = numbers
     if not in_range(y, units):
+        if units == 1:
+            raise ValueError(f"{user} got a model with a single output unit, and labels other than 0; {SINGLE_UNIT}")
         check_each(y, (y >= 0) & (y < units), f"0 to {units - 1}, since the model has {units} output units")
     return y
 

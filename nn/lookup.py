@@ -24,7 +24,8 @@ def lookup(kind: str, name: str, table: Mapping[str, T]) -> T:
     key = snake_case(name)
     if key in table:
         return table[key]
-    near = difflib.get_close_matches(key, table, n=3, cutoff=0.5)
+    begun = [other for other in table if other.startswith(f"{key}_")]
+    near = difflib.get_close_matches(key, table, n=3, cutoff=0.7) or begun
     hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
     raise ValueError(f"unknown {kind} {name!r}. {hint}There are: {', '.join(sorted(table))}")
 

@@ -17,6 +17,7 @@ import numpy as np
 import autograd as ag
 from nn.activations import Activation, linear
 from nn.alignment import (
+    SINGLE_UNIT,
     aligned,
     as_outputs,
     as_values,
@@ -62,7 +63,7 @@ class Loss:
             if sample_weight is None:
                 return np.mean(losses)
             weights = weights_in_shape(sample_weight, losses.shape).astype(losses.dtype)
-            return np.sum(losses * weights) / losses.size
+            return np.mean(losses * weights)
 
     def from_logits_of(self, activation: Activation) -> Loss | None:
         """The same loss for what goes into `activation`, if that is more exact than the loss of what comes out."""
@@ -222,6 +223,11 @@ class CategoricalCrossentropy(_Smoothed):
 
     def targets(self, y_true: Any, shape: tuple[int, ...]) -> Any:
         """The labels, if they have the shape of the outputs."""
+        if shape[-1] == 1:
+            warnings.warn(
+                f"{self.name} over a single unit is 0 for all labels, and nothing is learned; {SINGLE_UNIT}",
+                stacklevel=2,
+            )
         return one_hot(y_true, shape, self.name)
 
     def of_logits(self, y_true: Any, z: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -47,7 +48,8 @@ class Metric:
             self.total += float(values) * float(sample_weight)
             self.count += float(sample_weight)
         else:
-            weights = np.broadcast_to(weights_in_shape(sample_weight, values.shape), values.shape)
+            given = weights_in_shape(plain(sample_weight), values.shape).astype(np.float64)
+            weights = np.broadcast_to(given, values.shape)
             self.total += float(np.sum(values * weights, dtype=np.float64))
             self.count += float(np.sum(weights, dtype=np.float64))
 
@@ -142,15 +144,56 @@ class SparseCategoricalAccuracy(Metric):
 
 
 class Accuracy(Metric):
-    """The accuracy that suits the shapes of the first batch: binary, categorical or sparse. `kind` says which.
+    """How often an output equals its label, element by element: for outputs that are class numbers already.
+
+    The same as Keras's class of this name. The *string* "accuracy" means something else, the accuracy that suits the
+    shapes, which is what probabilities need; with them this metric warns once.
 
     >>> accuracy = Accuracy()
-    >>> accuracy.update_state([1, 0], [[0.2, 0.8], [0.4, 0.6]])
-    >>> accuracy
-    Accuracy(name='accuracy', kind=SparseCategoricalAccuracy)
+    >>> accuracy.update_state([[1], [2], [3], [4]], [[0], [2], [3], [4]])
+    >>> accuracy.result()
+    0.75
     """
 
     def __init__(self, name: str | None = None) -> None:
+        super().__init__(name)
+        self._warned = False
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take in a batch of labels and outputs; ValueError if their shapes differ by more than a last axis of 1."""
+        y, p = plain(as_values(y_true)), plain(as_values(y_pred))
+        if y.shape != p.shape and y.shape != (*p.shape, 1) and p.shape != (*y.shape, 1):
+            raise ValueError(
+                f"{self.name} got labels of shape {y.shape} and outputs of shape {p.shape}, and counts the elements "
+                f"that are equal; expected one shape. {self._advice}"
+            )
+        if not self._warned and _whole(y) and not _whole(p):
+            self._warned = True
+            warnings.warn(
+                f"{self.name} counts the outputs that equal their label, and got whole numbers as labels and "
+                f"probabilities or other fractions as outputs, which are hardly ever equal. {self._advice}",
+                stacklevel=2,
+            )
+        self.add(p == y.reshape(p.shape), sample_weight)
+
+    _advice: ClassVar[str] = (
+        'Try metrics=["accuracy"], or the class that fits: SparseCategoricalAccuracy(), CategoricalAccuracy() or '
+        "BinaryAccuracy()"
+    )
+
+
+class AutoAccuracy(Metric):
+    """The accuracy that suits the shapes of the first batch: binary, categorical or sparse. `kind` says which.
+
+    It is what the string "accuracy" means.
+
+    >>> accuracy = AutoAccuracy()
+    >>> accuracy.update_state([1, 0], [[0.2, 0.8], [0.4, 0.6]])
+    >>> accuracy
+    AutoAccuracy(name='accuracy', kind=SparseCategoricalAccuracy)
+    """
+
+    def __init__(self, name: str = "accuracy") -> None:
         self.chosen: Metric | None = None
         super().__init__(name)
 
@@ -175,7 +218,12 @@ class Accuracy(Metric):
         return 0.0 if self.chosen is None else self.chosen.result()
 
     def __repr__(self) -> str:
-        return f"Accuracy(name={self.name!r}, kind={self.kind})"
+        return f"AutoAccuracy(name={self.name!r}, kind={self.kind})"
+
+
+def _whole(x: Any) -> bool:
+    """Whether there are whole numbers only."""
+    return x.dtype.kind in "biu" or bool(np.all(x == np.floor(x)))
 
 
 def _accuracy_for(labels: tuple[int, ...], outputs: tuple[int, ...]) -> type[Metric]:
@@ -185,8 +233,8 @@ def _accuracy_for(labels: tuple[int, ...], outputs: tuple[int, ...]) -> type[Met
 
 
 METRICS: dict[str, Callable[[str], Metric]] = {
-    "accuracy": Accuracy,
-    "acc": Accuracy,
+    "accuracy": AutoAccuracy,
+    "acc": AutoAccuracy,
     "binary_accuracy": BinaryAccuracy,
     "categorical_accuracy": CategoricalAccuracy,
     "sparse_categorical_accuracy": SparseCategoricalAccuracy,
@@ -216,9 +264,9 @@ def get(identifier: str | Metric | Callable[[Any, Any], Any], loss: losses.Loss 
         if key in losses.LOSSES:
             return MeanOf(_per_sample(losses.get(key)), key)
         make = lookup("metric", identifier, METRICS | dict.fromkeys(losses.LOSSES, Metric))
-        if make is Accuracy and isinstance(loss, losses.BinaryCrossentropy):
+        if make is AutoAccuracy and isinstance(loss, losses.BinaryCrossentropy):
             return BinaryAccuracy(key, threshold=0.0 if loss.from_logits else 0.5)
-        return (ACCURACY_OF.get(type(loss), Accuracy) if make is Accuracy else make)(key)
+        return (ACCURACY_OF.get(type(loss), AutoAccuracy) if make is AutoAccuracy else make)(key)
     if not callable(identifier) or isinstance(identifier, type):
         raise wrong_kind("metric", identifier, "a name such as 'accuracy', a metric such as Mean(), or a function")
     return MeanOf(identifier)

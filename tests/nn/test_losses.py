@@ -194,3 +194,31 @@ def test_bad_options_raise():
         losses.get(MeanSquaredError)
     with pytest.raises(NotImplementedError, match="has no call"):
         losses.Loss()([1.0], [1.0])
+
+
+@pytest.mark.parametrize("y_true", [True, False])
+def test_a_list_of_tensors_is_refused(y_true):
+    tensors, numbers = [ag.Tensor(1.0), ag.Tensor(2.0)], [1.0, 2.0]
+    with pytest.raises(TypeError, match="got a list of 2 parts with tensors in it"):
+        losses.get("mse")(*((tensors, numbers) if y_true else (numbers, tensors)))
+
+
+def test_weights_that_are_learned_get_their_gradient():
+    w = ag.Variable([1.0, 2.0])
+    with ag.Tape() as t:
+        loss = losses.get("mse")([[1.0], [2.0]], [[0.0], [5.0]], sample_weight=w)
+    assert float(loss) == (1 * 1 + 2 * 9) / 2
+    np.testing.assert_array_equal(t.gradient(loss, w).numpy(), [0.5, 4.5])
+
+
+@pytest.mark.parametrize("weights", [None, np.full(3000, 2, np.float16)])
+def test_losses_of_float16_are_computed_in_float32(weights):
+    y, p = np.zeros((3000, 1), np.float16), ag.Variable(np.full((3000, 1), 300, np.float16))
+    with ag.Tape() as t:
+        loss = losses.get("mse")(y, p, weights)
+    factor = 1 if weights is None else 2
+    assert loss.dtype == np.float32
+    assert float(loss) == pytest.approx(90_000 * factor)  # float16 ends at 65,504
+    g = t.gradient(loss, p)
+    assert g.dtype == np.float16
+    np.testing.assert_allclose(g.numpy(), 0.2 * factor, rtol=1e-3)

@@ -73,7 +73,7 @@ def test_accuracy_is_chosen_by_the_shapes_and_shown(labels, outputs, kind):
     metric = metrics.get("accuracy", loss=losses.get("mse"))
     assert "not known before the first batch" in repr(metric)
     metric.update_state(np.zeros(labels, int), np.zeros(outputs))
-    assert repr(metric) == f"Accuracy(name='accuracy', kind={kind})"
+    assert repr(metric) == f"AutoAccuracy(name='accuracy', kind={kind})"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +102,50 @@ def test_losses_and_functions_are_metrics():
     metric = metrics.get(largest_error)
     metric.update_state(np.zeros(3), np.array([1.0, 2.0, 3.0]))
     assert (metric.name, metric.result()) == ("largest_error", 3.0)
+
+
+def test_the_class_accuracy_counts_equal_elements_as_in_keras():
+    metric = metrics.Accuracy()  # Keras's own example
+    metric.update_state([[1], [2], [3], [4]], [[0], [2], [3], [4]])
+    assert metric.result() == 0.75
+    metric.reset_state()
+    metric.update_state([[1], [2], [3], [4]], [[0], [2], [3], [4]], sample_weight=[1, 1, 0, 0])
+    assert metric.result() == 0.5
+    metric.reset_state()
+    metric.update_state([1, 2], [[1.0], [3.0]])  # (n,) meets (n, 1), and never grows to (n, n)
+    metric.update_state([[1, 2], [3, 4]], [[1, 0], [3, 4]])
+    assert metric.result() == 4 / 6
+    assert metrics.get(metrics.Accuracy("hits")).name == "hits"
+
+
+@pytest.mark.parametrize(("y", "outputs"), [(HOT, P), (Y1, P1), (Y1[:, None], P1)])
+def test_the_class_accuracy_warns_of_probabilities_and_names_what_fits(y, outputs):
+    metric = metrics.Accuracy()
+    with pytest.warns(UserWarning, match=r'are hardly ever equal. Try metrics=\["accuracy"\].*BinaryAccuracy\(\)'):
+        metric.update_state(y, outputs)
+    metric.update_state(y, outputs)  # once
+
+
+def test_the_class_accuracy_refuses_class_numbers_beside_probabilities():
+    with pytest.raises(ValueError, match=r'shape \(3,\) and outputs of shape \(3, 3\).*Try metrics=\["accuracy"\]'):
+        metrics.Accuracy().update_state(IDS, P)
+
+
+@pytest.mark.parametrize("name", ["auc", "precision", "recall", "kl"])
+def test_no_other_metric_is_proposed_for_one_that_is_missing(name):
+    with pytest.raises(ValueError, match=f"unknown metric '{name}'. There are: acc, accuracy, binary_accuracy, "):
+        metrics.get(name)
+
+
+def test_sums_of_float16_do_not_overflow():
+    big = np.full((5000, 1), 300, np.float16)  # whose sum, and whose products, float16 cannot hold
+    mean = metrics.Mean()
+    mean.update_state(big[:, 0], big[:, 0])
+    assert mean.result() == 300
+    for name, expected in (("mae", 300), ("mse", 90_000)):
+        metric = metrics.get(name)
+        metric.update_state(np.zeros((5000, 1), np.float16), big, big[:, 0])
+        assert metric.result() == pytest.approx(expected, rel=1e-6)
 
 
 def test_errors():
