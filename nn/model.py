@@ -11,12 +11,13 @@ import numpy as np
 from autograd import Tensor
 from nn import saving
 from nn.activations import Activation, linear
-from nn.alignment import as_values
+from nn.inputs import as_tensor
 from nn.layers.dense import Dense
 from nn.layers.layer import Layer, Shape
 from nn.layers.reshape import Flatten
 from nn.summary import summary_of
 from nn.training import Trainer
+from optim.keywords import suggests
 
 if TYPE_CHECKING:
     from autograd.picture import Graph
@@ -38,6 +39,9 @@ class Sequential(Trainer):
     ['dense/kernel', 'dense/bias', 'dense_1/kernel', 'dense_1/bias']
     """
 
+    takes_integers = False  # which is for the first layer to say
+
+    @suggests(trainable="model.trainable = False once it is made")
     def __init__(self, layers: Sequence[Layer] | None = None, name: str | None = None) -> None:
         super().__init__(name)
         self.layers: list[Layer] = []
@@ -114,7 +118,7 @@ class Sequential(Trainer):
 
     def cast_input(self, x: Any) -> Tensor:
         """`x` as a tensor; the first layer knows which dtype it wants."""
-        return x if isinstance(x, Tensor) else Tensor(as_values(x))
+        return as_tensor(x, self.name)
 
     def reads_raw_inputs(self) -> bool:
         """Whether the first layer after any Flatten is Dense."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +27,11 @@ from nn.losses import get as find_loss
 from nn.metrics import Mean, Metric
 from nn.metrics import get as find_metric
 from nn.progress import Silent, Verbose, reporter
+from optim.keywords import suggests
 
+BATCH_SIZE = 32
+LOOP = "a loop over train_on_batch"
+STEP = "a train_step of your own"
 Function = Callable[[Any, Any], Any]
 Logs = dict[str, float]
 
@@ -73,7 +78,17 @@ class Trainer(Layer):
     loss: Loss | None
     metrics: list[Metric]
     _programs: Mapping[str, Callable[..., Any]] = MappingProxyType({})  # by the name of the step that each replaces
+    _often_misspelled = ("trainable", "stop_training")
+    _interrupted = False
 
+    @suggests(
+        loss_weights=STEP,
+        weighted_metrics="metrics, which are unweighted, and Metric.update_state(y, outputs, sample_weight)",
+        run_eagerly="leaving it out: steps run eagerly unless jit=True",
+        jit_compile="jit=True",
+        steps_per_execution="leaving it out",
+        auto_scale_loss="multiplying the loss and dividing the learning rate",
+    )
     def compile(
         self,
         optimizer: str | optim.Optimizer = "rmsprop",
@@ -86,17 +101,21 @@ class Trainer(Layer):
         jit: whether steps are run as programs, one for each size of batch, as `autograd.compile` makes them: the same
             results in less time. It does not reach into a `train_step` of one's own, which can use `autograd.compile`.
 
-        Each is a name or an object; ValueError at once for a name that is not known, with those near to it.
+        Each is a name or an object; ValueError at once for a name that is not known, with those near to it. Metrics
+        of one name are numbered: "mae", "mae_1".
         `metrics` shows afterwards what "accuracy" was taken to mean. Only a `train_step` of one's own can do
         without a loss.
         """
         if isinstance(metrics, str | Metric):
             metrics = [metrics]
+        if isinstance(metrics, Mapping):
+            raise TypeError(
+                "metrics is a dict; expected a list, since a model has one output. Try list(metrics.values())"
+            )
         chosen_loss = None if loss is None else find_loss(loss)
         chosen = [find_metric(metric, chosen_loss) for metric in metrics or []]
-        names = ["loss", *(metric.name for metric in chosen)]
-        if len(set(names)) < len(names):
-            raise ValueError(f"the figures are called {', '.join(names)}; expected a different name for each")
+        if "loss" in [metric.name for metric in chosen]:
+            raise ValueError("a metric is called 'loss', like the figure of the loss; expected another name")
         self.optimizer, self.loss, self.metrics = optim.get(optimizer), chosen_loss, chosen
         self.mean_loss = Mean("loss")
         self._known = Known()
@@ -122,9 +141,17 @@ class Trainer(Layer):
         `fit` hands over the labels in the shape that the loss works on: (batch, 1) for one output unit.
         """
         x, y = data
-        weights = self._known.look("weights", lambda: self.trainable_weights)
+        weights = self._known.look("weights", self._weights_to_train)
         loss, outputs = self._run(self._trained, x, y, self.loss, self.optimizer, weights)
         return self.update_metrics(loss, y, outputs, self._head().left_out)
+
+    def _weights_to_train(self) -> list[Variable]:
+        weights = self.trainable_weights
+        if not weights:
+            frozen = [layer.name for layer in self.all_layers() if not layer.trainable]
+            reason = f"trainable is False of {', '.join(frozen)}" if frozen else "no layer has weights"
+            raise ValueError(f"{self.name} has no weights to train: {reason}")
+        return weights
 
     def test_step(self, data: Data) -> Logs:
         """Loss and metrics on a batch (x, y), without training. Returns the means over all batches so far."""
@@ -173,13 +200,17 @@ class Trainer(Layer):
         self.mean_loss.update_state(loss, sample_weight=len(y))
         for metric in self.metrics:
             metric.update_state(y, outputs if metric.takes_logits else left_out(outputs))
-        return {metric.name: metric.result() for metric in (self.mean_loss, *self.metrics)}
+        figures = (self.mean_loss, *self.metrics)
+        return dict(zip(_numbered([metric.name for metric in figures]), [m.result() for m in figures], strict=True))
 
     def reset_metrics(self) -> None:
         """Begin the means of the loss and the metrics anew."""
         for metric in (self.mean_loss, *self.metrics):
             metric.reset_state()
 
+    @suggests(
+        sample_weight=STEP, class_weight=STEP, reset_metrics="leaving it out: figures are those of the batch alone"
+    )
     def train_on_batch(self, x: Any, y: Any, return_dict: bool = False) -> Any:
         """One step on this batch. Returns its loss, or a list of loss and metrics, or a dict of them."""
         self._require_compiled()
@@ -188,11 +219,22 @@ class Trainer(Layer):
 
     # Whole data sets.
 
+    @suggests(
+        class_weight=STEP + ", which multiplies the losses of the samples by weights",
+        sample_weight=STEP + ", which calls the loss with sample_weight",
+        steps_per_epoch="fewer samples, x[:n] and y[:n], or " + LOOP,
+        validation_steps="fewer samples in validation_data",
+        validation_batch_size="leaving it out: figures do not depend on it",
+        validation_freq="calling evaluate in a callback's on_epoch_end",
+        max_queue_size="leaving it out",
+        workers="leaving it out",
+        use_multiprocessing="leaving it out",
+    )
     def fit(
         self,
         x: Any,
         y: Any,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         epochs: int = 1,
         verbose: Verbose = "auto",
         callbacks: Sequence[Callback] | None = None,
@@ -204,7 +246,7 @@ class Trainer(Layer):
         """Train for `epochs` passes over the data; returns the figures of each epoch.
 
         x, y: arrays with the samples along the first axis.
-        batch_size: samples in a step; the last batch may be smaller.
+        batch_size: samples in a step, by default 32; the last batch may be smaller.
         verbose: 0 silent, 1 a live bar on a terminal, 2 a line per epoch; "auto" is 1. Without a terminal 1 is 2.
         validation_split: the fraction of the samples, the last ones, to keep for validation.
         validation_data: (x, y) to evaluate after each epoch instead; gives "val_loss" and so on.
@@ -213,13 +255,14 @@ class Trainer(Layer):
 
         The figures of an epoch are means over its samples while the weights were changing, so `evaluate` on the
         same data gives others. A second `fit` goes on with the weights and the optimizer as they are. Ctrl-C ends
-        training after the running step and returns the epochs that were completed; a second Ctrl-C raises at once.
+        training after the running step and returns the epochs that were completed; a second Ctrl-C raises at once. A
+        callback that sets `stop_training` during an epoch ends training, too, and the figures of that epoch are kept.
         ValueError or TypeError for data that can not be right, before the first step. Layers that are frozen or
         added by a callback count from the next epoch on.
         """
         self._require_compiled()
         show = reporter(verbose)
-        batch_size = check_count(batch_size, "batch_size", 1)
+        batch_size = check_count(BATCH_SIZE if batch_size is None else batch_size, "batch_size", 1)
         epochs = check_count(epochs, "epochs", 0)
         initial_epoch = check_count(initial_epoch, "initial_epoch", 0)
         data, validation = self._checked((x, y)), None
@@ -237,7 +280,8 @@ class Trainer(Layer):
         history = History()
         listeners = CallbackList([*([callbacks] if isinstance(callbacks, Callback) else callbacks or []), history])
         listeners.attach(self, {"verbose": verbose, "epochs": epochs, "steps": steps})
-        self.stop_training = False
+        self.stop_training = self._interrupted = False
+        logs: Logs | None = None
         with on_interrupt(self.request_stop):
             listeners.on_train_begin()
             for epoch in range(initial_epoch, epochs):
@@ -253,16 +297,21 @@ class Trainer(Layer):
                 listeners.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
-            listeners.on_train_end()
+            listeners.on_train_end(logs)
         return history
 
+    @suggests(
+        sample_weight="Metric.update_state(y, model.predict(x), sample_weight)",
+        steps="fewer samples, x[:n] and y[:n]",
+        callbacks="leaving them out: no hook is called in evaluate",
+    )
     def evaluate(
-        self, x: Any, y: Any, batch_size: int = 32, verbose: Verbose = "auto", return_dict: bool = False
+        self, x: Any, y: Any, batch_size: int | None = None, verbose: Verbose = "auto", return_dict: bool = False
     ) -> Any:
         """The loss on the data; with metrics a list of loss and metrics, or a dict of them if asked for."""
         self._require_compiled()
         show = reporter(verbose)
-        batch_size = check_count(batch_size, "batch_size", 1)
+        batch_size = check_count(BATCH_SIZE if batch_size is None else batch_size, "batch_size", 1)
         data = self._checked((x, y))
         self.reset_metrics()
         with self._known, show("Evaluation", -(-len(data[0]) // batch_size), sys.stdout) as progress:
@@ -273,10 +322,14 @@ class Trainer(Layer):
             progress.finish(logs)
         return self._reported(logs, return_dict)
 
-    def predict(self, x: Any, batch_size: int = 32, verbose: Verbose = 0) -> npt.NDArray[Any]:
+    @suggests(
+        steps="fewer samples, x[:n]",
+        callbacks="leaving them out: no hook is called in predict",
+    )
+    def predict(self, x: Any, batch_size: int | None = None, verbose: Verbose = 0) -> npt.NDArray[Any]:
         """The outputs for all samples, as one array of the last layer's dtype: float32 unless told otherwise."""
         show = reporter(verbose)
-        batch_size = check_count(batch_size, "batch_size", 1)
+        batch_size = check_count(BATCH_SIZE if batch_size is None else batch_size, "batch_size", 1)
         x = as_array(x, "x")
         outputs = []
         with show("Prediction", -(-len(x) // batch_size), sys.stdout) as progress:
@@ -287,15 +340,15 @@ class Trainer(Layer):
         return np.concatenate(outputs)
 
     def request_stop(self) -> None:
-        """End `fit` after the running step; the epoch that it belongs to is left out of the history."""
-        self.stop_training = True
+        """End `fit` after the running step, as Ctrl-C does; the epoch it belongs to is left out of the history."""
+        self.stop_training = self._interrupted = True
 
     def reads_raw_inputs(self) -> bool:
         """Whether inputs reach the first weights as they are, so that their size matters."""
         return False
 
     def _train_epoch(self, data: Iterator[Data], listeners: Callback, progress: Silent) -> Logs | None:
-        """All steps of an epoch and the figures of the last one; None if it was stopped."""
+        """All steps of an epoch, up to one that was told to be the last, and its figures; None after Ctrl-C."""
         self.reset_metrics()
         logs: Logs = {}
         with self._known:
@@ -303,18 +356,20 @@ class Trainer(Layer):
                 logs = self.train_step(batch)
                 listeners.on_train_batch_end(step, logs)
                 progress.advance(step + 1, logs)
-                if self.stop_training:
+                if self._interrupted:
                     return None
+                if self.stop_training:
+                    break
         return dict(logs)
 
     def _validate(self, data: Iterator[Data], logs: Logs) -> Logs | None:
-        """The figures of training and those of validation beside them; None if it was stopped."""
+        """The figures of training and those of validation beside them; None after Ctrl-C."""
         self.reset_metrics()
         found: Logs = {}
         with self._known:
             for batch in data:
                 found = self.test_step(batch)
-                if self.stop_training:
+                if self._interrupted:
                     return None
         return logs | {f"val_{name}": value for name, value in found.items()}
 
@@ -333,3 +388,18 @@ class Trainer(Layer):
 
     def _reported(self, logs: Logs, return_dict: bool) -> Any:
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else logs["loss"]
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """Each name, and from its second use on with a number, as Keras has them.
+
+    >>> _numbered(["mae", "mse", "mae"])
+    ['mae', 'mse', 'mae_1']
+    """
+    if len(set(names)) == len(names):
+        return names
+    numbered: list[str] = []
+    for name in names:
+        others = (f"{name}_{i}" for i in itertools.count(1))
+        numbered.append(name if name not in numbered else next(other for other in others if other not in numbered))
+    return numbered

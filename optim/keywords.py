@@ -44,13 +44,13 @@ def suggests(**instead: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-def near(name: str, known: Iterable[str]) -> list[str]:
+def near(name: str, known: Iterable[str], cutoff: float = 0.7) -> list[str]:
     """The known names that are spelled like `name`, each in quotation marks.
 
     >>> near("momentun", ["momentum", "nesterov"])
     ["'momentum'"]
     """
-    return [repr(match) for match in difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.7)]
+    return [repr(match) for match in difflib.get_close_matches(name, sorted(known), n=3, cutoff=cutoff)]
 
 
 def _unexpected(of: Callable[..., object], name: str, instead: dict[str, str]) -> TypeError:

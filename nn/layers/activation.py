@@ -10,6 +10,7 @@ import numpy.typing as npt
 from autograd import Tensor
 from nn import activations
 from nn.layers.layer import Layer, Shape
+from optim.keywords import suggests
 
 
 class Activation(Layer):
@@ -19,6 +20,9 @@ class Activation(Layer):
     Tensor([[0., 2.]], shape=(1, 2), dtype=float32)
     """
 
+    takes_integers = False
+
+    @suggests(trainable="leaving it out: an activation has no weights")
     def __init__(
         self,
         activation: str | activations.Activation,

@@ -9,6 +9,7 @@ from autograd import Tensor
 from nn import activations, initializers
 from nn.layers.activation import check_softmax_width
 from nn.layers.layer import Layer, Shape
+from optim.keywords import suggests
 
 
 class Dense(Layer):
@@ -29,6 +30,18 @@ class Dense(Layer):
     [('dense/kernel', (3, 2)), ('dense/bias', (2,))]
     """
 
+    takes_integers = False
+
+    @suggests(
+        kernel_regularizer="adding the penalty to the loss in a train_step of your own",
+        bias_regularizer="adding the penalty to the loss in a train_step of your own",
+        activity_regularizer="adding the penalty to the loss in a train_step of your own",
+        kernel_constraint="assigning to the kernel in a callback",
+        bias_constraint="assigning to the bias in a callback",
+        input_shape="model.build((None, ...)), or nothing: the first batch tells the shape",
+        input_dim="model.build((None, ...)), or nothing: the first batch tells the shape",
+        trainable="layer.trainable = False on the layer once it is made",
+    )
     def __init__(
         self,
         units: int,

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from autograd import Tensor, fresh
 from nn import random
 from nn.layers.layer import Layer
+from optim.keywords import suggests
 
 
 class Dropout(Layer):
@@ -23,14 +24,26 @@ class Dropout(Layer):
     Tensor([[2., 2., 2., 0., 0., 0.]], shape=(1, 6), dtype=float32)
     """
 
+    takes_integers = False
+
+    @suggests(noise_shape="a layer of your own, which multiplies by a mask of that shape")
     def __init__(
         self, rate: float, seed: random.Seed = None, name: str | None = None, dtype: npt.DTypeLike = np.float32
     ) -> None:
         super().__init__(name, dtype)
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate is {rate}; expected the fraction to drop, at least 0 and below 1")
         self.rate = rate
         self.generator = random.generator(seed)
+
+    @property
+    def rate(self) -> float:
+        """The fraction that is dropped; ValueError when it is set to a number that is none."""
+        return self._rate
+
+    @rate.setter
+    def rate(self, rate: float) -> None:
+        if not 0 <= rate < 1:
+            raise ValueError(f"rate is {rate}; expected the fraction to drop, at least 0 and below 1")
+        self._rate = rate
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
         """`x`, while training with a random mask applied."""

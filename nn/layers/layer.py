@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from autograd import Tensor, Variable, name_scope
-from autograd.families import as_array
 from nn import initializers
 from nn.activations import Activation, linear
+from nn.inputs import as_tensor, not_one_tensor
 from nn.lookup import snake_case
+from optim.keywords import near, suggests
 
 Shape = tuple[int | None, ...]
 """A shape with the batch axis first; None for a length that is not fixed."""
@@ -25,10 +27,15 @@ class Layer:
 
     name: unique within a model; by default the class's name in snake case, which a model numbers if need be.
     dtype: of the weights and of all that is computed. Inputs are cast to it, so that nothing widens on the way.
+        Integers, such as the numbers of words, reach `call` as int64, unless `takes_integers` is False. If it computes
+        a floating-point result from them, that is cast.
 
     A layer of one's own has `call(self, x)` or `call(self, x, training)`, and `build(self, input_shape)` if it has
     weights. It is built on its first batch, when the shape of its input is known. Variables and layers may also
     be made in `__init__`, after `super().__init__()`; those in attributes, lists and dicts are all found.
+
+    A layer takes one tensor and gives one. Several inputs are to be joined first, with np.stack or np.concatenate:
+    a list of tensors or arrays is a TypeError, as is a `call` that returns anything but a tensor.
 
     >>> class Scale(Layer):
     ...     def build(self, input_shape):
@@ -45,15 +52,27 @@ class Layer:
     activation: Activation = staticmethod(linear)
     """The function that `call` ends with, and that `before_activation` leaves out."""
 
-    trainable = True
-    """Set it to False to freeze the layer and all that is in it."""
+    takes_integers: ClassVar[bool] = True
+    """Whether integers reach `call` as int64, in which pixels do not overflow. If not, they are cast as floats are."""
 
     _call_takes_training: ClassVar[bool] = True
+    _often_misspelled: ClassVar[tuple[str, ...]] = ("trainable",)
+    _trainable: bool | None = None  # None for as long as nobody said: then it is as in the layer around it
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls._call_takes_training = "training" in inspect.signature(cls.call).parameters
+        if isinstance(vars(cls).get("trainable"), bool):  # a class may begin frozen
+            cls._trainable = vars(cls)["trainable"]
+            del cls.trainable
 
+    @suggests(
+        trainable="layer.trainable = False on the layer once it is made",
+        input_shape="model.build((None, ...)), or nothing: the first batch tells the shape",
+        input_dim="model.build((None, ...)), or nothing: the first batch tells the shape",
+        activity_regularizer="adding the penalty to the loss in a train_step of your own",
+        autocast="takes_integers = False in the class",
+    )
     def __init__(self, name: str | None = None, dtype: npt.DTypeLike = np.float32) -> None:
         self.name = name or snake_case(type(self).__name__)
         self.auto_named = name is None
@@ -61,6 +80,33 @@ class Layer:
         self.built = False
         self.input_shape: Shape | None = None
         self.output_shape: Shape | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set it, with a warning if it looks like a misspelled `trainable`."""
+        if name not in vars(self) and not hasattr(type(self), name) and near(name, self._often_misspelled, 0.85):
+            warnings.warn(
+                f"{type(self).__name__} got a new attribute {name!r}, which nothing reads. "
+                f"Did you mean {near(name, self._often_misspelled)[0]}?",
+                stacklevel=2,
+            )
+        super().__setattr__(name, value)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights; setting it sets it for all layers inside, too.
+
+        A layer inside that is set after that counts by itself wherever it is used, but a frozen layer trains nothing
+        of its own accord: its `trainable_weights` are none. The same holds in Keras. Layers that a frozen one makes
+        or is given later are frozen with it until they are set.
+        """
+        return self._trainable is not False
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        if not isinstance(value, bool | np.bool_):
+            raise TypeError(f"trainable is {value!r:.60}; expected True or False")
+        for layer in self.all_layers():
+            layer._trainable = bool(value)
 
     # To be written by each layer.
 
@@ -77,25 +123,50 @@ class Layer:
 
     # Running.
 
-    def __call__(self, x: Any, training: bool = False) -> Tensor:
-        """The layer's output for a batch: an array or a tensor whose first axis is the batch."""
+    def __call__(self, x: Any, training: bool = False, *more: Any, **keywords: Any) -> Tensor:
+        """The layer's output for a batch: an array or a tensor whose first axis is the batch.
+
+        TypeError for several inputs, for a list of tensors or arrays, and for keywords other than `training`.
+        """
+        if type(training) is not bool or more or keywords:
+            training = self._only_training(training, more, keywords)
         x = self._prepared(x)
         with name_scope(self.name):
-            return self._noted(self.call(x, training=training) if self._call_takes_training else self.call(x))
+            return self._noted(x, self.call(x, training=training) if self._call_takes_training else self.call(x))
 
     def logits(self, x: Any, training: bool = False) -> Tensor:
         """The output for a batch without the last activation: what a softmax or sigmoid would be given."""
         x = self._prepared(x)
         with name_scope(self.name):
-            return self._noted(self.before_activation(x, training))
+            return self._noted(x, self.before_activation(x, training))
 
     def cast_input(self, x: Any) -> Tensor:
-        """`x` as a tensor of the layer's dtype."""
-        if not isinstance(x, Tensor):
-            return Tensor(as_array(x).astype(self.dtype, copy=False))
+        """`x` as a tensor of the layer's dtype, or of int64 if these are integers and the layer takes them."""
+        x = as_tensor(x, self.name)
         if x.dtype == self.dtype:
             return x
-        return x.astype(self.dtype) if x.dtype.kind == "f" else Tensor(x.numpy().astype(self.dtype))
+        if self.takes_integers and x.dtype.kind in "iu" and np.can_cast(x.dtype, np.int64):
+            return x if x.dtype == np.int64 else Tensor(x.numpy().astype(np.int64))
+        if x.dtype.kind == "c" and self.dtype.kind != "c":
+            raise TypeError(
+                f"{self.name} got an input of dtype {x.dtype} and computes in {self.dtype}, which would drop the "
+                f"imaginary part. Try its real and imaginary parts side by side, or dtype={str(x.dtype)!r}"
+            )
+        return x.astype(self.dtype) if x.dtype.kind in "fc" else Tensor(x.numpy().astype(self.dtype))
+
+    def _only_training(self, training: Any, more: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
+        """`training` as a bool; TypeError for everything else that the layer was called with."""
+        if keywords:
+            raise TypeError(
+                f"{self.name} got the keyword {next(iter(keywords))!r}; expected one input and training=True or False. "
+                "Masks and other arguments of calls are not supported. Try an attribute that is set before the call"
+            )
+        if more or not (training is None or isinstance(training, int | np.bool_)):
+            raise TypeError(
+                f"{self.name} got several inputs; expected one, and training=True or False. Try to join them with "
+                "np.stack or np.concatenate, through which gradients flow, and to take them apart in `call`"
+            )
+        return bool(training)
 
     def _prepared(self, x: Any) -> Tensor:
         x = self.cast_input(x)
@@ -103,6 +174,9 @@ class Layer:
             self.input_shape = (None, *x.shape[1:])
             self._build(x.shape)
             self.built = True
+            for layer in self.all_layers() if not self.trainable else ():
+                if layer._trainable is None:  # made just now
+                    layer._trainable = False
             for path, variable in self.named_weights().items():
                 variable.name = variable.name or f"{self.name}/{path}"
         return x
@@ -110,23 +184,37 @@ class Layer:
     def _build(self, input_shape: Shape) -> None:
         self.build(input_shape)
 
-    def _noted(self, y: Tensor) -> Tensor:
+    def _noted(self, x: Tensor, y: Tensor) -> Tensor:
+        if not isinstance(y, Tensor):
+            raise not_one_tensor(y, self.name)
+        if x.dtype.kind in "iu" and self.takes_integers and y.dtype.kind == "f" and y.dtype != self.dtype:
+            y = y.astype(self.dtype)
         if self.output_shape is None:
             self.output_shape = (None, *y.shape[1:])
         return y
 
     # Weights.
 
+    @suggests(
+        dtype="the dtype of the layer, Layer(dtype=...)",
+        regularizer="adding the penalty to the loss in a train_step of your own",
+        constraint="assigning to the variable in a callback",
+        autocast="the dtype of the layer, Layer(dtype=...)",
+        aggregation="leaving it out",
+    )
     def add_weight(
         self,
-        shape: Sequence[int | None],
+        shape: Iterable[int | None],
         initializer: str | initializers.Initializer = "glorot_uniform",
         name: str | None = None,
         trainable: bool = True,
     ) -> Variable:
         """A new variable of this shape; it has to be kept as an attribute, and is called after it if not named."""
+        if not isinstance(shape, Iterable):
+            raise TypeError(f"{self.name} has a weight of shape {shape!r}; expected a tuple of lengths, such as (3,)")
+        shape = tuple(shape)
         if None in shape:
-            raise ValueError(f"{self.name} has a weight of shape {tuple(shape)}; expected fixed lengths")
+            raise ValueError(f"{self.name} has a weight of shape {shape}; expected fixed lengths")
         value = initializers.get(initializer)(tuple(int(n or 0) for n in shape), self.dtype)
         return Variable(value, name=name and f"{self.name}/{name}", trainable=trainable)
 
@@ -148,15 +236,18 @@ class Layer:
             found.setdefault(id(variable), (path, variable))
         return dict(found.values())
 
-    def _all_weights(self, frozen: bool = False) -> Iterator[tuple[str, Variable, bool]]:
-        """Each place of a variable: its path, the variable, and whether a layer that it belongs to is frozen."""
-        frozen = frozen or not self.trainable
+    def _all_weights(self, around: bool = True) -> Iterator[tuple[str, Variable, bool]]:
+        """Each place of a variable: its path, the variable, and whether the layer that holds it is frozen.
+
+        around: whether the layer around this one is trainable, which counts if nobody set this one.
+        """
+        trainable = around if self._trainable is None else self._trainable
         for name, part in self.parts():
             if isinstance(part, Layer):
-                for path, variable, is_frozen in part._all_weights(frozen):
+                for path, variable, is_frozen in part._all_weights(trainable):
                     yield f"{name}/{path}", variable, is_frozen
             else:
-                yield name, part, frozen
+                yield name, part, not trainable
 
     @property
     def weights(self) -> list[Variable]:
@@ -165,7 +256,9 @@ class Layer:
 
     @property
     def trainable_weights(self) -> list[Variable]:
-        """The variables that training changes: trainable ones, unless a layer they belong to is frozen."""
+        """The variables that training changes: trainable ones, unless this layer or one that holds them is frozen."""
+        if not self.trainable:
+            return []
         found: dict[int, Variable] = {}
         frozen = set()
         for _, variable, is_frozen in self._all_weights():
@@ -191,6 +284,9 @@ class Layer:
         if got != expected:
             hint = "" if self.built else "; it has not been built yet: call build(input_shape) first"
             raise ValueError(f"{self.name} got weights of shapes {got}; expected {expected}{hint}")
+        for variable, array in zip(self.weights, arrays, strict=True):
+            if not np.can_cast(array.dtype, variable.dtype, "same_kind"):
+                raise TypeError(f"{variable.name} got weights of dtype {array.dtype}; expected {variable.dtype}")
         for variable, array in zip(self.weights, arrays, strict=True):
             variable.assign(array)
 

@@ -16,6 +16,8 @@ class Flatten(Layer):
     (2, 12)
     """
 
+    takes_integers = False
+
     def call(self, x: Tensor, training: bool = False) -> Tensor:
         """`x` of shape (batch, product of the other axes)."""
         return x.reshape(x.shape[0], math.prod(x.shape[1:]))

@@ -233,6 +233,150 @@ def test_a_callback_can_stop_training():
     assert model.fit(X, Y, epochs=1, verbose=0).epoch == [0]
 
 
+class StopsInside(Diary):
+    """Ends training at a step of the second epoch."""
+
+    def on_train_batch_end(self, batch, logs):
+        super().on_train_batch_end(batch, logs)
+        self.model.stop_training = self.told.count(("epoch", 1)) == 1 and batch == 1
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_callback_that_stops_inside_an_epoch_keeps_its_figures(jit, capsys):
+    # As Keras has it: two steps of the second epoch are made, which is validated, told of and kept.
+    stop, model = StopsInside(), small(optimizer=optim.SGD(1e-30), jit=jit)
+    options = {"batch_size": 3, "epochs": 5, "shuffle": False, "validation_data": (X, Y)}
+    history = model.fit(X, Y, **options, verbose=2, callbacks=[stop])
+    figures = ["accuracy", "loss", "val_accuracy", "val_loss"]
+    assert stop.told[-4:] == [0, 1, ("done", 1, figures), "end"]
+    assert model.optimizer.iterations == 4 + 2
+    assert history.epoch == [0, 1]
+    whole, half = model.evaluate(X, Y, verbose=0), model.evaluate(X[:6], Y[:6], verbose=0)
+    for i, name in enumerate(("loss", "accuracy")):
+        assert history.history[name] == pytest.approx([whole[i], half[i]], rel=1e-5)
+        assert history.history[f"val_{name}"] == pytest.approx([whole[i], whole[i]], rel=1e-5)
+    assert "Epoch 2/5 - " in capsys.readouterr().out.splitlines()[1]
+
+
+def test_stopping_before_an_epoch_makes_one_step_of_it():
+    class Stop(Callback):
+        def on_epoch_begin(self, epoch, logs):
+            self.model.stop_training = True
+
+    model = small()
+    assert model.fit(X, Y, batch_size=3, epochs=5, verbose=0, callbacks=Stop()).epoch == [0]
+    assert model.optimizer.iterations == 1
+
+
+def test_hooks_get_logs_if_they_have_a_parameter_for_them():
+    told = {}
+
+    class Keras(Callback):
+        def on_train_begin(self, logs):
+            told["begin"] = logs
+
+        def on_epoch_begin(self, epoch, logs=None):
+            told["epoch"] = (epoch, logs)
+
+        def on_epoch_end(self, *args, **options):
+            told["done"] = (args[0], sorted(args[1]))
+
+        def on_train_end(self, logs=None):
+            told["end"] = sorted(logs)
+
+    small().fit(X, Y, verbose=0, callbacks=[Keras()])
+    assert told == {"begin": {}, "epoch": (0, {}), "done": (0, ["accuracy", "loss"]), "end": ["accuracy", "loss"]}
+
+    class Wrong(Callback):
+        def on_epoch_end(self):
+            pass
+
+    with pytest.raises(TypeError, match=r"Wrong has on_epoch_end\(\); expected on_epoch_end\(self, epoch, logs\)"):
+        small().fit(X, Y, verbose=0, callbacks=[Wrong()])
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_thawed_part_of_a_model_trains_and_the_frozen_one_stays(jit):
+    base = Sequential([Dense(5, activation="relu"), Sequential([Dense(4)])], name="base")
+    model = Sequential([base, Dense(3, activation="softmax")])
+    model.compile(optim.Adam(0.01), "sparse_categorical_crossentropy", jit=jit)
+    base.trainable = False
+
+    def changed():
+        before = model.get_weights()
+        model.fit(X, Y, batch_size=12, epochs=1, verbose=0)
+        sizes = [abs(a - b).max() for a, b in zip(before, model.get_weights(), strict=True)]
+        return [float(size) for size in sizes]
+
+    model.build((None, 4))
+    assert [size > 0 for size in changed()] == [False] * 4 + [True] * 2
+    for _ in range(30):
+        changed()
+    base.layers[1].trainable = True
+    sizes = changed()
+    assert [size > 0 for size in sizes] == [False] * 2 + [True] * 4
+    # A layer that joins takes steps of the size of the learning rate from its first on.
+    np.testing.assert_allclose(sizes[2:4], 0.01, rtol=0.02)
+    base.trainable = True
+    assert all(size > 0 for size in changed())
+
+
+def test_a_model_without_weights_to_train_says_why():
+    model = small()
+    model.trainable = False
+    with pytest.raises(ValueError, match="sequential has no weights to train: trainable is False of sequential, dense"):
+        model.fit(X, Y, verbose=0)
+    model = Sequential([Flatten()])
+    model.compile(loss="mse")
+    with pytest.raises(ValueError, match="sequential has no weights to train: no layer has weights"):
+        model.fit(X, X, verbose=0)
+
+
+def test_batch_size_none_is_the_default_of_32():
+    model = small(metrics=None)
+    model.fit(np.tile(X, (6, 1)), np.tile(Y, 6), batch_size=None, verbose=0)
+    assert model.optimizer.iterations == 3  # 72 samples
+    assert model.evaluate(X, Y, batch_size=None, verbose=0) == model.evaluate(X, Y, verbose=0)
+    assert model.predict(X, batch_size=None).shape == (12, 3)
+
+
+def test_metrics_of_one_name_are_numbered():
+    model = Sequential([Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae", "mae", "mse", nn.metrics.MeanOf(lambda y, p: abs(y - p) * 2, "mae")])
+    history = model.fit(X, Y, verbose=0).history
+    assert list(history) == ["loss", "mae", "mae_1", "mse", "mae_2"]  # Keras's names
+    assert history["mae_2"][0] == pytest.approx(2 * history["mae_1"][0]) == pytest.approx(2 * history["mae"][0])
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_model_that_begins_with_an_embedding_of_ones_own(jit):
+    class Embedding(nn.Layer):
+        def build(self, input_shape):
+            self.table = self.add_weight((10, 4), "random_normal", name="table")
+
+        def call(self, ids):
+            return self.table[ids]
+
+    ids = np.arange(24).reshape(12, 2) % 9
+    model = Sequential([Embedding(), Flatten(), Dense(3, activation="softmax")])
+    model.compile(optim.SGD(0.1), "sparse_categorical_crossentropy", jit=jit)
+    model(ids[:1])
+    before = model.get_weights()[0]
+    model.fit(ids, Y, batch_size=6, verbose=0)
+    assert (model.get_weights()[0] != before).any(axis=1).tolist() == [True] * 9 + [False]
+    assert model.predict(ids).dtype == np.float32
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_float16_model_reports_losses_beyond_float16(jit):
+    model = Sequential([Dense(1, kernel_initializer="zeros", dtype="float16")])
+    model.compile(optim.SGD(0.0), "mse", metrics=["mae"], jit=jit)
+    y = np.full(12, 1000.0)
+    history = model.fit(X, y, batch_size=5, epochs=1, verbose=0).history
+    assert history == {"loss": [pytest.approx(1e6)], "mae": [pytest.approx(1e3)]}
+    assert [w.dtype for w in model.get_weights()] == [np.float16] * 2
+
+
 class PressCtrlC(Diary):
     def __init__(self, batch, times=1):
         super().__init__()

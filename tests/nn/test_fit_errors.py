@@ -1,5 +1,7 @@
 """What `fit` and its kin say to data and arguments that can not be right: one row per mistake."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -26,6 +28,10 @@ MISTAKES = {
     "one-hot": (X, to_categorical(Y), SPARSE, {}, ValueError, f'one-hot.*loss="{CATEGORICAL}".*to_categorical'),
     "integers": (X, Y, CATEGORICAL, {}, ValueError, rf'class numbers.*loss="{SPARSE}".*to_categorical\(y, 3\)'),
     "label too large": (X, np.r_[Y[:7], 9, Y[8:]], SPARSE, {}, ValueError, "label 9 in row 7.*3 output units"),
+    "label of one unit": (X, Y % 2, SPARSE, {"units": 1}, ValueError,
+                          'single output unit, and labels other than 0.*loss="binary_crossentropy"'),
+    "class numbers of one unit": (X, Y % 2, CATEGORICAL, {"units": 1}, ValueError,
+                                  'single output unit; .*loss="binary_crossentropy"'),
     "negative label": (X, np.r_[Y[:7], -1, Y[8:]], SPARSE, {}, ValueError, "label -1 in row 7"),
     "shapes": (X, np.zeros((20, 2)), "mse", {}, ValueError, r"labels of shape \(20, 2\) do not fit outputs of shape \(20, 3\)"),
     "list of lists": (X.tolist(), Y, SPARSE, {}, TypeError, r"x is a list; expected a NumPy array.*x = np.asarray\(x, "),
@@ -57,10 +63,12 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_mistakes_are_explained_before_the_first_step(name):
     x, y, loss, options, error, message = MISTAKES[name]
-    model = Sequential([Dense(3, activation="softmax")])
+    units = options.get("units", 3)
+    model = Sequential([Dense(units, activation="softmax" if units > 1 else "sigmoid")])
     model.compile(loss=loss)
-    with pytest.raises(error, match=message):
-        model.fit(x, y, **({"verbose": 0} | options))
+    with pytest.raises(error, match=message), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of one unit, which is another row's
+        model.fit(x, y, **({"verbose": 0} | {name: x for name, x in options.items() if name != "units"}))
     assert model.optimizer.iterations == 0
 
 
@@ -80,6 +88,8 @@ WARNINGS = {
     "logits": (lambda: compiled(Dense(3, kernel_initializer="ones")).fit(X - 0.9, Y, verbose=0), "from_logits=True"),
     "softmax of one": (lambda: compiled(Dense(1), Activation("softmax"), loss="binary_crossentropy").fit(X, Y > 0, verbose=0),
                        'single unit.*activation="sigmoid"'),
+    "categorical loss of one": (lambda: compiled(Dense(1, activation="sigmoid"), loss=CATEGORICAL).fit(X, Y[:, None] > 0, verbose=0),
+                                'over a single unit is 0 for all labels.*loss="binary_crossentropy"'),
     "sorted": (lambda: compiled(Dense(4, activation="softmax")).fit(np.ones((80, 2)), SORTED, verbose=0, validation_split=0.25),
                "validation_split takes the last samples.*np.random.permutation"),
     "sorted one-hot": (lambda: compiled(Dense(4, activation="softmax"), loss=CATEGORICAL).fit(
@@ -124,8 +134,41 @@ def test_unknown_names_raise_at_compile():
         model.compile(loss="mse", metrics=["acuracy"])
     with pytest.raises(ValueError, match="rmsprob"):
         model.compile(optimizer="rmsprob", loss="mse")
-    with pytest.raises(ValueError, match="figures are called loss, mse, mse; expected a different name for each"):
-        model.compile(loss="mse", metrics=["mse", nn.metrics.Mean("mse")])
+    with pytest.raises(ValueError, match="a metric is called 'loss', like the figure of the loss"):
+        model.compile(loss="mse", metrics=["mse", nn.metrics.Mean("loss")])
+    with pytest.raises(TypeError, match="metrics is a dict; expected a list"):
+        model.compile(loss="mse", metrics={"out": "mse"})
+
+
+NOT_TAKEN = {
+    "fit": ["class_weight", "sample_weight", "steps_per_epoch", "validation_steps", "validation_freq",
+            "validation_batch_size", "workers"],
+    "evaluate": ["sample_weight", "steps", "callbacks"],
+    "predict": ["steps", "callbacks"],
+    "train_on_batch": ["sample_weight", "class_weight", "reset_metrics"],
+    "compile": ["loss_weights", "weighted_metrics", "run_eagerly", "jit_compile", "steps_per_execution"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "keyword"), [(method, key) for method in NOT_TAKEN for key in NOT_TAKEN[method]])
+def test_each_keyword_of_keras_that_is_not_taken_says_what_to_do(method, keyword):
+    model = compiled(Dense(3, activation="softmax"))
+    arguments = {"compile": ("sgd", SPARSE), "predict": (X,)}.get(method, (X, Y))
+    message = rf"{method}\(\) got an unexpected keyword argument '{keyword}', which is not supported. Try \w"
+    with pytest.raises(TypeError, match=message):
+        getattr(model, method)(*arguments, **{keyword: None})
+
+
+def test_a_misspelled_keyword_names_the_one_it_looks_like():
+    model = compiled(Dense(3, activation="softmax"))
+    with pytest.raises(TypeError, match=r"fit.. got an unexpected keyword argument 'shufle'; expected 'shuffle'$"):
+        model.fit(X, Y, shufle=False)
+    with pytest.raises(TypeError, match=r"compile.. got an .* 'los'; expected 'loss'$"):
+        model.compile("sgd", los="mse")
+    with pytest.raises(
+        TypeError, match=r"evaluate.. got an .* 'zzz'; expected 'batch_size' or 'return_dict' or 'verbose'"
+    ):
+        model.evaluate(X, Y, zzz=1)
 
 
 def test_uncompiled_models_say_so():
