@@ -22,12 +22,13 @@ SINGLE_UNIT = (
 def as_values(x: Any) -> Any:
     """`x` as something with a shape and a dtype: tensors and arrays as they are, the rest through NumPy.
 
-    TypeError for a list of tensors, which would be cut off from their gradients.
+    TypeError for a list of tensors, which would be cut off from their gradients, and for what is no real number.
     """
-    if isinstance(x, Tensor):
-        return x
     check_not_parts(x, "a loss or a metric")
-    return as_array(x)
+    x = x if isinstance(x, Tensor) else as_array(x)
+    if np.dtype(x.dtype).kind not in "biuf":
+        raise TypeError(f"a loss or a metric got values of dtype {x.dtype}; expected real numbers")
+    return x
 
 
 def plain(x: Any) -> Any:

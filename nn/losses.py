@@ -60,6 +60,10 @@ class Loss:
         y_pred = as_outputs(y_pred)
         with ag.name_scope("loss"):
             losses = self.call(self.targets(as_values(y_true), y_pred.shape), y_pred)
+            if np.dtype(getattr(losses, "dtype", type(losses))).kind not in "biuf":
+                raise TypeError(
+                    f"{self.name} returned {losses!r:.60}; expected a number for each sample, or their mean"
+                )
             if sample_weight is None:
                 return np.mean(losses)
             weights = weights_in_shape(sample_weight, losses.shape).astype(losses.dtype)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ from nn.losses import get as find_loss
 from nn.metrics import Mean, Metric
 from nn.metrics import get as find_metric
 from nn.progress import Silent, Verbose, reporter
+from optim.checks import flag, number
 from optim.keywords import suggests
 
 BATCH_SIZE = 32
@@ -106,7 +107,7 @@ class Trainer(Layer):
         `metrics` shows afterwards what "accuracy" was taken to mean. Only a `train_step` of one's own can do
         without a loss.
         """
-        if isinstance(metrics, str | Metric):
+        if isinstance(metrics, str | Metric) or callable(metrics):
             metrics = [metrics]
         if isinstance(metrics, Mapping):
             raise TypeError(
@@ -114,12 +115,13 @@ class Trainer(Layer):
             )
         chosen_loss = None if loss is None else find_loss(loss)
         chosen = [find_metric(metric, chosen_loss) for metric in metrics or []]
+        jit = flag("jit", jit)
         if "loss" in [metric.name for metric in chosen]:
             raise ValueError("a metric is called 'loss', like the figure of the loss; expected another name")
         self.optimizer, self.loss, self.metrics = optim.get(optimizer), chosen_loss, chosen
         self.mean_loss = Mean("loss")
         self._known = Known()
-        self._compile_steps(bool(jit))
+        self._compile_steps(jit)
         self.compiled = True
 
     def _compile_steps(self, jit: bool) -> None:
@@ -237,7 +239,7 @@ class Trainer(Layer):
         batch_size: int | None = None,
         epochs: int = 1,
         verbose: Verbose = "auto",
-        callbacks: Sequence[Callback] | None = None,
+        callbacks: Callback | Iterable[Callback] | None = None,
         validation_split: float = 0.0,
         validation_data: tuple[Any, Any] | None = None,
         shuffle: bool = True,
@@ -270,15 +272,23 @@ class Trainer(Layer):
             if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
                 raise ValueError("validation_data is to be the pair (x, y); sample weights are not supported there")
             validation = self._checked((validation_data[0], validation_data[1]), " of validation_data")
-        elif validation_split:
+        elif number("validation_split", validation_split):
             data, validation = split_off(data, validation_split)
         if self.reads_raw_inputs():
             warn_of_raw_pixels(data[0])
 
-        generator = random.generator() if shuffle else None
+        if initial_epoch >= epochs and initial_epoch:
+            warnings.warn(
+                f"nothing is trained: epochs={epochs} is the number of the epoch to end with, and initial_epoch="
+                f"{initial_epoch} of them count as done. Try epochs={initial_epoch + max(epochs, 1)}",
+                stacklevel=3,
+            )
+        generator = random.generator() if flag("shuffle", shuffle) else None
         steps = -(-len(data[0]) // batch_size)
         history = History()
-        listeners = CallbackList([*([callbacks] if isinstance(callbacks, Callback) else callbacks or []), history])
+        if callbacks is not None and not isinstance(callbacks, Iterable):
+            callbacks = [callbacks]
+        listeners = CallbackList([*(callbacks or []), history])
         listeners.attach(self, {"verbose": verbose, "epochs": epochs, "steps": steps})
         self.stop_training = self._interrupted = False
         logs: Logs | None = None

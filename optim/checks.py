@@ -57,13 +57,13 @@ def count(name: str, value: Any) -> int:
 
 
 def flag(name: str, value: Any) -> bool:
-    """`value` as a bool; TypeError for anything else, since every string that is not empty counts as true.
+    """`value`, a bool or 0 or 1, as a bool; TypeError for all else, since every string but "" counts as true.
 
     >>> flag("nesterov", "False")
     Traceback (most recent call last):
     TypeError: nesterov is 'False', a str; expected True or False
     """
-    if not isinstance(value, bool | np.bool_):
+    if not (isinstance(value, int | np.bool_) and value in (0, 1)):
         raise TypeError(f"{name} is {value!r:.60}, a {type(value).__name__}; expected True or False")
     return bool(value)
 

@@ -5,6 +5,7 @@ An optimizer adds its slots and its rule, the few lines of maths that change one
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -168,6 +169,8 @@ class Optimizer(ABC):
 
     @learning_rate.setter
     def learning_rate(self, rate: LearningRate) -> None:
+        if callable(rate):
+            _check_takes_step(rate)
         self._learning_rate = rate if callable(rate) else non_negative("learning_rate", rate)
 
     def _rate_of(self, step: int) -> float:
@@ -355,6 +358,19 @@ class Optimizer(ABC):
         }
         del options["iterations"]
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in options.items())})"
+
+
+def _check_takes_step(rate: Callable[..., float]) -> None:
+    try:
+        inspect.signature(rate).bind(0)
+    except TypeError as error:
+        name = getattr(rate, "__name__", type(rate).__name__)
+        raise TypeError(
+            f"learning_rate is {name}{inspect.signature(rate)}; expected a function of one argument, the number of the "
+            "step. Try lambda step: 0.1 / (1 + step)"
+        ) from error
+    except ValueError:
+        pass  # written in C, which has no signature to look at
 
 
 class _Step:

@@ -13,7 +13,21 @@ from nn.layers.layer import Layer, Shape
 from optim.keywords import suggests
 
 
-class Activation(Layer):
+class Activated(Layer):
+    """A layer whose `activation` can be set to a name, too."""
+
+    @property
+    def activation(self) -> activations.Activation:
+        """The function that `call` ends with."""
+        function: activations.Activation = vars(self)["activation"]
+        return function
+
+    @activation.setter
+    def activation(self, activation: str | activations.Activation | None) -> None:
+        vars(self)["activation"] = activations.get(activation)
+
+
+class Activation(Activated):
     """Applies `activation`, a name or a function; the shape stays.
 
     >>> Activation("relu")(np.array([[-1.0, 2.0]]))
@@ -30,7 +44,7 @@ class Activation(Layer):
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
         super().__init__(name, dtype)
-        self.activation = activations.get(activation)
+        self.activation = activation
 
     def build(self, input_shape: Shape) -> None:
         """Look at the width; there are no weights."""

@@ -7,12 +7,13 @@ import numpy.typing as npt
 
 from autograd import Tensor
 from nn import activations, initializers
-from nn.layers.activation import check_softmax_width
-from nn.layers.layer import Layer, Shape
+from nn.layers.activation import Activated, check_softmax_width
+from nn.layers.layer import Shape
+from optim.checks import flag
 from optim.keywords import suggests
 
 
-class Dense(Layer):
+class Dense(Activated):
     """activation(x @ kernel + bias) on the last axis.
 
     units: the length of the output's last axis.
@@ -31,6 +32,7 @@ class Dense(Layer):
     """
 
     takes_integers = False
+    _units: int
 
     @suggests(
         kernel_regularizer="adding the penalty to the loss in a train_step of your own",
@@ -53,13 +55,24 @@ class Dense(Layer):
         dtype: npt.DTypeLike = np.float32,
     ) -> None:
         super().__init__(name, dtype)
-        if isinstance(units, bool) or not isinstance(units, int | np.integer) or units < 1:
-            raise ValueError(f"units is {units!r}; expected a whole number from 1 on")
-        self.units = int(units)
-        self.activation = activations.get(activation)
-        self.use_bias = use_bias
+        self.units = units
+        self.activation = activation
+        self.use_bias = flag("use_bias", use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
+
+    @property
+    def units(self) -> int:
+        """The length of the output's last axis; ValueError when it is set to another one after the kernel was made."""
+        return self._units
+
+    @units.setter
+    def units(self, units: int) -> None:
+        if isinstance(units, bool) or not isinstance(units, int | np.integer) or units < 1:
+            raise ValueError(f"units is {units!r}; expected a whole number from 1 on")
+        if self.built and units != self._units:
+            raise ValueError(f"{self.name} has a kernel for {self._units} units already; expected a new Dense({units})")
+        self._units = int(units)
 
     def build(self, input_shape: Shape) -> None:
         """Make the kernel and the bias."""

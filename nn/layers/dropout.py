@@ -8,6 +8,7 @@ import numpy.typing as npt
 from autograd import Tensor, fresh
 from nn import random
 from nn.layers.layer import Layer
+from optim.checks import number
 from optim.keywords import suggests
 
 
@@ -41,7 +42,7 @@ class Dropout(Layer):
 
     @rate.setter
     def rate(self, rate: float) -> None:
-        if not 0 <= rate < 1:
+        if not 0 <= number("rate", rate) < 1:
             raise ValueError(f"rate is {rate}; expected the fraction to drop, at least 0 and below 1")
         self._rate = rate
 

@@ -82,8 +82,14 @@ class Layer:
         self.output_shape: Shape | None = None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set it, with a warning if it looks like a misspelled `trainable`."""
-        if name not in vars(self) and not hasattr(type(self), name) and near(name, self._often_misspelled, 0.85):
+        """Set it, unless that would lose a weight; with a warning if it looks like a misspelled `trainable`."""
+        known = vars(self)
+        if isinstance(known.get(name), Variable) and value is not None and not isinstance(value, Variable):
+            raise TypeError(
+                f"{name} of {self.name} is a Variable, and a {type(value).__name__} in its place would not be trained. "
+                f"Try layer.{name}.assign(...)"
+            )
+        if name not in known and not hasattr(type(self), name) and near(name, self._often_misspelled, 0.85):
             warnings.warn(
                 f"{type(self).__name__} got a new attribute {name!r}, which nothing reads. "
                 f"Did you mean {near(name, self._often_misspelled)[0]}?",
@@ -215,6 +221,8 @@ class Layer:
         shape = tuple(shape)
         if None in shape:
             raise ValueError(f"{self.name} has a weight of shape {shape}; expected fixed lengths")
+        if self.dtype.kind not in "fc":
+            raise TypeError(f"{self.name} has weights of dtype {self.dtype}; expected a floating-point dtype")
         value = initializers.get(initializer)(tuple(int(n or 0) for n in shape), self.dtype)
         return Variable(value, name=name and f"{self.name}/{name}", trainable=trainable)
 

@@ -49,6 +49,12 @@ MISTAKES = {
     "batch_size -1": (X, Y, SPARSE, {"batch_size": -1}, ValueError, "batch_size is -1"),
     "batch_size 2.5": (X, Y, SPARSE, {"batch_size": 2.5}, TypeError, "batch_size is 2.5; expected a whole number"),
     "epochs -1": (X, Y, SPARSE, {"epochs": -1}, ValueError, "epochs is -1; expected at least 0"),
+    "split of text": (X, Y, SPARSE, {"validation_split": "0.2"}, TypeError, "validation_split is '0.2', a str; expected a n"),
+    "shuffle": (X, Y, SPARSE, {"shuffle": "batch"}, TypeError, "shuffle is 'batch', a str; expected True or False"),
+    "callbacks": (X, Y, SPARSE, {"callbacks": print}, TypeError, "got <built-in function print> among the callbacks"),
+    "loss without a value": (X, Y, lambda y, p: None, {}, TypeError, "<lambda> returned None; expected a number for each"),
+    "loss of text": (X, Y, lambda y, p: "low", {}, TypeError, "<lambda> returned 'low'; expected a number for each sample"),
+    "loss of plain numbers": (X, Y, lambda y, p: np.mean(p.numpy()), {}, ValueError, "every gradient is None"),
     "initial_epoch": (X, Y, SPARSE, {"initial_epoch": -1}, ValueError, "initial_epoch is -1"),
     "verbose": (X, Y, SPARSE, {"verbose": 3}, ValueError, "verbose is 3; expected"),
     "split": (X, Y, SPARSE, {"validation_split": 1.5}, ValueError, "validation_split is 1.5; expected a fraction"),
@@ -90,6 +96,8 @@ WARNINGS = {
                        'single unit.*activation="sigmoid"'),
     "categorical loss of one": (lambda: compiled(Dense(1, activation="sigmoid"), loss=CATEGORICAL).fit(X, Y[:, None] > 0, verbose=0),
                                 'over a single unit is 0 for all labels.*loss="binary_crossentropy"'),
+    "epochs that are done": (lambda: compiled(Dense(3, activation="softmax")).fit(X, Y, epochs=2, initial_epoch=5, verbose=0),
+                             "nothing is trained: epochs=2 is the number of .* Try epochs=7"),
     "sorted": (lambda: compiled(Dense(4, activation="softmax")).fit(np.ones((80, 2)), SORTED, verbose=0, validation_split=0.25),
                "validation_split takes the last samples.*np.random.permutation"),
     "sorted one-hot": (lambda: compiled(Dense(4, activation="softmax"), loss=CATEGORICAL).fit(
@@ -138,6 +146,10 @@ def test_unknown_names_raise_at_compile():
         model.compile(loss="mse", metrics=["mse", nn.metrics.Mean("loss")])
     with pytest.raises(TypeError, match="metrics is a dict; expected a list"):
         model.compile(loss="mse", metrics={"out": "mse"})
+    with pytest.raises(TypeError, match="jit is 'yes', a str; expected True or False"):
+        model.compile(loss="mse", jit="yes")
+    model.compile(loss="mse", metrics=lambda y, p: 1.0)
+    assert model.fit(X, X[:, :3], verbose=0).history["<lambda>"] == [1.0]
 
 
 NOT_TAKEN = {

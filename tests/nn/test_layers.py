@@ -447,6 +447,8 @@ def test_misspelled_and_wrong_attributes():
     with pytest.raises(TypeError, match="trainable is 'False'; expected True or False"):
         layer.trainable = "False"
     dropout = Dropout(0.5)
+    with pytest.raises(TypeError, match=r"rate is '0.1', a str; expected a number"):
+        dropout.rate = "0.1"
     with pytest.raises(ValueError, match=r"rate is 1.5; expected the fraction to drop"):
         dropout.rate = 1.5
     assert dropout.rate == 0.5

@@ -222,3 +222,11 @@ def test_losses_of_float16_are_computed_in_float32(weights):
     g = t.gradient(loss, p)
     assert g.dtype == np.float16
     np.testing.assert_allclose(g.numpy(), 0.2 * factor, rtol=1e-3)
+
+
+@pytest.mark.parametrize("wrong", [np.ones((2, 1)) * 1j, np.array([["a"], ["b"]]), np.array([[None], [1]])])
+def test_values_that_are_no_real_numbers(wrong):
+    sound = np.ones((2, 1))
+    for y, p, w in ((wrong, sound, None), (sound, wrong, None), (sound, sound, wrong)):
+        with pytest.raises(TypeError, match=f"got values of dtype {wrong.dtype}; expected real numbers"):
+            losses.get("mse")(y, p, w)

@@ -23,6 +23,8 @@ def w(name: str | None = "w", dtype: Any = np.float64) -> Variable:
         (lambda: SGD(-0.1), ValueError, r"learning_rate is -0.1; expected 0 or a number above it"),
         (lambda: SGD(float("nan")), ValueError, r"learning_rate is nan; expected a finite number"),
         (lambda: SGD(np.float32("inf")), ValueError, r"learning_rate is inf; expected a finite number"),
+        (lambda: SGD(lambda: 0.1), TypeError, r"learning_rate is <lambda>\(\); expected a function of one argument"),
+        (lambda: SGD(lambda a, b: 0.1), TypeError, r"learning_rate is <lambda>\(a, b\); expected a function of one"),
         (lambda: SGD("0.1"), TypeError, r"learning_rate is '0.1', a str; expected a number"),
         (lambda: SGD(True), TypeError, r"learning_rate is True, a bool; expected a number"),
         (lambda: SGD(None), TypeError, r"learning_rate is None, a NoneType; expected a number"),
