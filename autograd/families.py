@@ -35,7 +35,12 @@ Functions = Sequence[Callable[..., Any]]
 
 
 def elementwise(
-    name: str, forward: Callable[..., Any], *rules: Rule | None, real: bool = False, numpy: Functions = ()
+    name: str,
+    forward: Callable[..., Any],
+    *rules: Rule | None,
+    real: bool = False,
+    numpy: Functions = (),
+    apex: Callable[..., Any] | None = None,
 ) -> Primitive:
     """An operation on each element by itself, with broadcasting.
 
@@ -55,7 +60,7 @@ def elementwise(
         return total
 
     return register(
-        Primitive(name, forward, rules, push=push, elementwise=True, broadcasts=True, real=real, numpy=numpy)
+        Primitive(name, forward, rules, push=push, elementwise=True, broadcasts=True, real=real, numpy=numpy, apex=apex)
     )
 
 
@@ -98,13 +103,16 @@ def general(
     broadcasts: bool = False,
     real: bool = False,
     numpy: Functions = (),
+    apex: Callable[..., Any] | None = None,
 ) -> Primitive:
     """Any other operation; its forward mode is derived from the rules.
 
     push: the forward rule, where it is cheaper than the derived one: `push(op, tangents, y, inputs, params)` gives the
         tangent of y; a tangent is None where an input does not move.
     """
-    return register(Primitive(name, forward, rules, push=push, broadcasts=broadcasts, real=real, numpy=numpy))
+    return register(
+        Primitive(name, forward, rules, push=push, broadcasts=broadcasts, real=real, numpy=numpy, apex=apex)
+    )
 
 
 def several(

@@ -10,7 +10,8 @@ import numpy as np
 from autograd.bundle import Parts
 from autograd.debug import check_in_force, checks_open
 from autograd.families import check_real, fit
-from autograd.graph import Node, Recording, Value, only, open_recordings, raw, reached
+from autograd.graph import Node, Recording, Value, followed, only, open_recordings, raw, reached
+from autograd.ops.cones import Cone, ramp
 from autograd.reverse import backward, in_numpy, plain
 
 
@@ -41,6 +42,8 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
                 t = push(op, incoming, y, inputs, node.params)
             except ArithmeticError:
                 t = push(op, [in_numpy(x) for x in incoming], in_numpy(y), [in_numpy(x) for x in inputs], node.params)
+            if recorded and op.apex is not None:
+                t = _at_apex(t, incoming, node)
             t = fit(t, node.out, op, -1)
             if check is not None:
                 check.tangent(node, incoming, t)
@@ -50,6 +53,21 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
         if hasattr(t, "defer_zero_law"):
             t.trace.without_nan(t)
     return found
+
+
+def _at_apex(t: Any, tangents: Sequence[Any], node: Node) -> Any:
+    """`t`, the tangent of an output, whose own slope at the points of cones does not exist, which makes it NaN."""
+    op, y = node.op, node.out
+    for i, (x, moving) in enumerate(zip(node.inputs, tangents, strict=True)):
+        if moving is None or not followed(x):
+            continue
+        cone: Cone | None = op.apex(i, y, *node.inputs, **node.params)  # type: ignore[misc]
+        if cone is not None and np.any(cone.tip):
+            unknown = ramp(cone.spread(np.where(cone.tip, np.nan, 0.0)), cone.x)
+            if not op.elementwise:
+                unknown = np.sum(unknown, axis=node.params.get("axis"), keepdims=node.params.get("keepdims", False))
+            t = t + np.real(unknown)
+    return t
 
 
 def transposed(op: Any, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:

@@ -309,6 +309,11 @@ def check_severed(variable: Value, recording: Recording) -> None:
     )
 
 
+def followed(x: Any) -> bool:
+    """Whether an open recording knows `x`, so that what is computed from it now may be differentiated later."""
+    return isinstance(x, Value) and any([id(x) in recording.known for recording in open_recordings.get()])
+
+
 @contextmanager
 def only(recordings: tuple[Recording, ...]) -> Iterator[None]:
     """Inside, exactly these recordings are open."""

@@ -55,10 +55,11 @@ class Primitive:
     `push(op, tangents, y, inputs, params)` carries tangents forward (None: derived from the rules).
     `elementwise` says that the rules see each element by itself, `broadcasts` that inputs may have been
     broadcast, `real` that the rules hold for real numbers only. `numpy` lists the NumPy functions that mean this
-    operation.
+    operation. `apex(i, y, *inputs, **params)` gives the `Cone` of input i, if the operation has points of cones.
     """
 
     __slots__ = (
+        "apex",
         "arity",
         "broadcasts",
         "complete",
@@ -83,7 +84,9 @@ class Primitive:
         broadcasts: bool = False,
         real: bool = False,
         numpy: Sequence[Callable[..., Any]] = (),
+        apex: Callable[..., Any] | None = None,
     ) -> None:
+        self.apex = apex
         self.name = name
         self.forward = forward
         self.rules = rules

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from autograd.families import elementwise, is_complex, linear
-from autograd.graph import raw
+from autograd.graph import Value, followed, raw
+from autograd.ops.cones import Cone, corner, ramp
 from autograd.primitive import Primitive, composed
 
 
@@ -23,14 +24,25 @@ def _power(a: Any, b: Any) -> Any:
 
 
 def _power_base(g: Any, y: Any, a: Any, b: Any) -> Any:
+    """b aᵇ⁻¹, and 0 where a and b are 0. There, and at 0¹, its own slope with respect to b is infinite."""
     if type(b) in (int, float):
         return g * (b * _power(a, b - 1)) if b != 0 else g * 0.0
-    return g * np.where(b == 0, 0.0, b * _power(a, b - 1))
+    slope = np.where((a == 0) & (b == 0), 0.0, b * _power(a, b - 1))
+    if followed(b):
+        slope = slope + ramp(
+            np.where(raw(a) == 0, np.where(raw(b) == 0, np.inf, np.where(raw(b) == 1, -np.inf, 0)), 0), b
+        )
+    return g * slope
 
 
 def _power_exponent(g: Any, y: Any, a: Any, b: Any) -> Any:
+    """aᵇ log a, and 0 where a is 0 and b is not negative. There its own slope with respect to a is −∞ up to b = 1."""
     a = a * (1 + 0j) if is_complex(raw(y)) else a  # the logarithm of a negative number, where the power has one
-    return g * np.where((a == 0) & (np.real(b) >= 0), 0.0, y * np.log(a))
+    masked = (a == 0) & (np.real(b) >= 0)
+    slope = np.where(masked, 0.0, y * np.log(a))
+    if followed(a):
+        slope = slope + ramp(np.where(raw(masked) & (np.real(raw(b)) <= 1), -np.inf, 0.0), a)
+    return g * slope
 
 
 def only_real(x: Any, name: str) -> Any:
@@ -73,11 +85,11 @@ def _sinc(x: Any) -> Any:
 
 def _sinc_slope(x: Any, y: Any) -> Any:
     """(cos πx − sinc x) / x; near 0, where that is 0/0, its Taylor series, which is as smooth as the function."""
-    near = abs(x) < 0.05
+    near = abs(x) < 0.25
     far = (np.cos(np.pi * x) - y) / np.where(near, 1.0, x)
     u = -np.square(np.pi * x)
     series, factor = 0.0, 1.0
-    for k in range(1, 8):
+    for k in range(1, 11):
         factor = factor / ((2 * k) * (2 * k + 1))
         series = series + 2 * k * factor * u ** (k - 1)
     return np.where(near, -np.pi * np.pi * x * series, far)
@@ -86,6 +98,45 @@ def _sinc_slope(x: Any, y: Any) -> Any:
 def _xlogy(x: Any, z: Any) -> Any:
     """x log z, and 0 where x is 0, whatever z is."""
     return x * np.log(np.where(x == 0, 1.0, z))
+
+
+def _xlogy_by_x(g: Any, y: Any, x: Any, z: Any) -> Any:
+    both = (raw(x) == 0) & (raw(z) == 0)
+    return g * corner(both, np.log(np.where(both, 1.0, z)), z)
+
+
+def _xlogy_by_z(g: Any, y: Any, x: Any, z: Any) -> Any:
+    both = (raw(x) == 0) & (raw(z) == 0)
+    return g * corner(both, x / np.where(both, 1.0, z), x)
+
+
+def _sech2(x: Any) -> Any:
+    """1 / cosh² x, the slope of tanh: 1 − tanh² x would lose its digits from |x| = 2 on."""
+    if is_complex(x):
+        return 1 - np.square(np.tanh(x))
+    r = 1 / (math.cosh(x) if type(x) is float else np.cosh(x))
+    return r * r
+
+
+def _root_of_1_less_square(x: Any) -> Any:
+    """√(1 − x²); 1 − x is exact near 1, where x² is not."""
+    return np.sqrt((1 - x) * (1 + x))
+
+
+def _root_of_1_plus_square(x: Any) -> Any:
+    """√(1 + x²), of real numbers without the overflow of x²."""
+    return np.sqrt(x * x + 1) if is_complex(raw(x)) else np.hypot(x, 1)
+
+
+def _arctan_rule(g: Any, y: Any, x: Any) -> Any:
+    if is_complex(raw(x)):
+        return g / (1 + x * x)
+    root = np.hypot(x, 1)
+    return g / root / root
+
+
+def _arcsinh_rule(g: Any, y: Any, x: Any) -> Any:
+    return g / _root_of_1_plus_square(x)
 
 
 # fmt: off
@@ -106,7 +157,7 @@ ldexp    = elementwise("ldexp", np.ldexp, lambda g, y, x, exponent: np.ldexp(g, 
 
 # Exponentials and their kin.
 exp      = elementwise("exp", np.exp, lambda g, y, x: g * y, numpy=[np.exp])
-expm1    = elementwise("expm1", np.expm1, lambda g, y, x: g * (y + 1), numpy=[np.expm1])
+expm1    = elementwise("expm1", np.expm1, lambda g, y, x: g * np.exp(x), numpy=[np.expm1])
 log      = elementwise("log", np.log, lambda g, y, x: g / x, numpy=[np.log])
 log1p    = elementwise("log1p", np.log1p, lambda g, y, x: g / (1 + x), numpy=[np.log1p])
 sin      = elementwise("sin", np.sin, lambda g, y, x: g * np.cos(x), numpy=[np.sin])
@@ -116,24 +167,25 @@ log2     = elementwise("log2", np.log2, lambda g, y, x: g / (x * math.log(2)), n
 log10    = elementwise("log10", np.log10, lambda g, y, x: g / (x * math.log(10)), numpy=[np.log10])
 reciprocal = elementwise("reciprocal", np.reciprocal, lambda g, y, x: -g * y * y, numpy=[np.reciprocal])
 tan      = elementwise("tan", np.tan, lambda g, y, x: g * (1 + y * y), numpy=[np.tan])
-arcsin   = elementwise("arcsin", np.arcsin, lambda g, y, x: g / np.sqrt(1 - x * x), numpy=[np.arcsin])
-arccos   = elementwise("arccos", np.arccos, lambda g, y, x: -g / np.sqrt(1 - x * x), numpy=[np.arccos])
-arctan   = elementwise("arctan", np.arctan, lambda g, y, x: g / (1 + x * x), numpy=[np.arctan])
+arcsin   = elementwise("arcsin", np.arcsin, lambda g, y, x: g / _root_of_1_less_square(x), numpy=[np.arcsin])
+arccos   = elementwise("arccos", np.arccos, lambda g, y, x: -g / _root_of_1_less_square(x), numpy=[np.arccos])
+arctan   = elementwise("arctan", np.arctan, _arctan_rule, numpy=[np.arctan])
 sinh     = elementwise("sinh", np.sinh, lambda g, y, x: g * np.cosh(x), numpy=[np.sinh])
 cosh     = elementwise("cosh", np.cosh, lambda g, y, x: g * np.sinh(x), numpy=[np.cosh])
-arcsinh  = elementwise("arcsinh", np.arcsinh, lambda g, y, x: g / np.sqrt(x * x + 1), numpy=[np.arcsinh])
+arcsinh  = elementwise("arcsinh", np.arcsinh, _arcsinh_rule, numpy=[np.arcsinh])
 arccosh  = elementwise("arccosh", np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)), numpy=[np.arccosh])
-arctanh  = elementwise("arctanh", np.arctanh, lambda g, y, x: g / (1 - x * x), numpy=[np.arctanh])
-tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (1 - y * y), numpy=[np.tanh])
+arctanh  = elementwise("arctanh", np.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x)), numpy=[np.arctanh])
+sech2    = elementwise("sech2", _sech2, lambda g, y, x: -2 * g * y * np.tanh(x))
+tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (sech2(x) if isinstance(x, Value) else _sech2(x)), numpy=[np.tanh])
 sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x))
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True)
 
 sinc     = elementwise("sinc", _sinc, lambda g, y, x: g * _sinc_slope(x, y), numpy=[np.sinc])
-hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * over(a, y), lambda g, y, a, b: g * over(b, y), real=True, numpy=[np.hypot])
-arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)), lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)), real=True, numpy=[np.arctan2])
+hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * over(a, y), lambda g, y, a, b: g * over(b, y), real=True, numpy=[np.hypot], apex=lambda i, y, *ab: Cone(raw(y) == 0, ab[i], ab[0] + ab[1]))
+arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)), lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)), real=True, numpy=[np.arctan2], apex=lambda i, y, *ab: Cone((raw(ab[0]) == 0) & (raw(ab[1]) == 0), ab[i], ab[0] + ab[1], round=False))
 logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * _won(a, b, y), lambda g, y, a, b: g * _won(b, a, y), real=True, numpy=[np.logaddexp])
 logaddexp2 = elementwise("logaddexp2", np.logaddexp2, lambda g, y, a, b: g * _won(a, b, y, math.log(2)), lambda g, y, a, b: g * _won(b, a, y, math.log(2)), real=True, numpy=[np.logaddexp2])
-xlogy    = elementwise("xlogy", _xlogy, lambda g, y, x, z: g * np.log(np.where((x == 0) & (z == 0), 1.0, z)), lambda g, y, x, z: g * x / np.where(x == 0, 1.0, z))
+xlogy    = elementwise("xlogy", _xlogy, _xlogy_by_x, _xlogy_by_z)
 
 relu     = elementwise("relu", _relu, lambda g, y, x: g * (y > 0), real=True)
 relu6    = elementwise("relu6", lambda x: np.clip(only_real(x, "relu6"), 0, 6), lambda g, y, x: g * ((x > 0) & (x < 6)), real=True)

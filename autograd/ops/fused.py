@@ -57,13 +57,24 @@ def _logsumexp_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool 
     return zero_law(g * (e / np.where(total == 0, 1, total)), g)
 
 
+def _shifted(x: Any, axis: Any) -> Any:
+    """`x` less its maximum, in single precision at least: what is added up of half precision needs more digits."""
+    shifted = x - _top(x, axis)
+    return shifted.astype(np.float32) if x.dtype == np.float16 else shifted
+
+
 def _log_softmax(x: Any, *, axis: Any = -1) -> Any:
-    return x - _logsumexp(x, axis=axis, keepdims=True)
+    """s − log Σ exp(s) with s = x − max x. In x − log Σ exp(x) the digits of a large x would be lost."""
+    s = _shifted(x, axis)
+    with np.errstate(divide="ignore"):
+        y = s - np.log(np.sum(np.exp(s), axis=axis, keepdims=True))
+    return y.astype(x.dtype) if x.dtype == np.float16 else y
 
 
 def _log_softmax_rule(g: Any, y: Any, x: Any, *, axis: Any = -1) -> Any:
     axes = from_end(axis, y.ndim)
-    return _rows(g - np.exp(y) * np.sum(g, axis=axes, keepdims=True), g, axes)
+    e = np.exp(_shifted(x, axis))
+    return _rows(g - e / np.sum(e, axis=axis, keepdims=True) * np.sum(g, axis=axes, keepdims=True), g, axes)
 
 
 def _pick(x: Any, labels: Any) -> Any:
@@ -81,7 +92,7 @@ def in_range(labels: Any, classes: int) -> bool:
 
 
 def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
-    """−log softmax(logits)[label] = logsumexp(logits) − logits[label] for each row."""
+    """−log softmax(logits)[label] = log Σ exp(s) − s[label] for each row, with s = logits − their maximum."""
     labels, classes = as_array(labels), logits.shape[-1]
     if labels.shape != logits.shape[:-1]:
         raise ValueError(
@@ -96,12 +107,15 @@ def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
         raise ValueError(
             f"got labels from {labels.min()} to {labels.max()}; expected whole numbers from 0 to {classes - 1}"
         )
-    return _logsumexp(logits, axis=-1) - _pick(logits, labels)
+    s = _shifted(logits, -1)
+    with np.errstate(divide="ignore"):
+        y = np.log(np.sum(np.exp(s), axis=-1)) - _pick(s, labels)
+    return y.astype(logits.dtype) if logits.dtype == np.float16 else y
 
 
 def _sparse_softmax_crossentropy_rule(g: Any, y: Any, logits: Any, labels: Any) -> Any:
     """g · (softmax(logits) − one_hot(label)), the softmax by the same steps as in the value: a plan does them once."""
-    e = np.exp(logits - _top(logits, -1))
+    e = np.exp(_shifted(logits, -1))
     hot = (np.arange(logits.shape[-1]) == as_array(labels)[..., None]).astype(logits.dtype)
     g = g[..., None]
     return zero_law(g * (e / np.sum(e, axis=-1, keepdims=True) - hot), g)

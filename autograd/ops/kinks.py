@@ -10,6 +10,7 @@ import numpy as np
 from autograd.errors import NoDerivativeError
 from autograd.families import elementwise, is_complex
 from autograd.graph import raw
+from autograd.ops.cones import Cone
 from autograd.ops.elementwise import over
 from autograd.primitive import composed
 
@@ -17,6 +18,11 @@ from autograd.primitive import composed
 def _direction(z: Any) -> Any:
     """z / |z|, and 0 at 0."""
     return over(z, np.absolute(z))
+
+
+def _cone(tip: Any, x: Any) -> Cone:
+    """That of |x| at 0; of real numbers it is a kink."""
+    return Cone(tip, np.conjugate(x), x) if is_complex(raw(x)) else Cone(tip, x, x, kink=True)
 
 
 def zero(g: Any, y: Any, *inputs: Any) -> Any:
@@ -45,10 +51,10 @@ def _above(x: Any, low: Any, high: Any) -> Any:
 
 
 # fmt: off
-absolute = elementwise("absolute", abs, lambda g, y, x: g * np.conjugate(_direction(x)) if is_complex(raw(x)) else g * np.sign(x), numpy=[np.absolute])
-fabs     = elementwise("fabs", np.fabs, lambda g, y, x: g * np.sign(x), real=True, numpy=[np.fabs])
+absolute = elementwise("absolute", abs, lambda g, y, x: g * np.conjugate(_direction(x)) if is_complex(raw(x)) else g * np.sign(x), numpy=[np.absolute], apex=lambda i, y, x: _cone(raw(y) == 0, x))
+fabs     = elementwise("fabs", np.fabs, lambda g, y, x: g * np.sign(x), real=True, numpy=[np.fabs], apex=lambda i, y, x: _cone(raw(y) == 0, x))
 sign     = elementwise("sign", np.sign, zero, real=True)
-copysign = elementwise("copysign", np.copysign, lambda g, y, a, b: g * np.sign(a) * np.sign(y), zero, real=True, numpy=[np.copysign])
+copysign = elementwise("copysign", np.copysign, lambda g, y, a, b: g * np.sign(a) * np.sign(y), zero, real=True, numpy=[np.copysign], apex=lambda i, y, a, b: _cone(raw(y) == 0, a) if i == 0 else None)
 heaviside = elementwise("heaviside", np.heaviside, zero, lambda g, y, x, at_zero: g * (x == 0), real=True, numpy=[np.heaviside])
 
 maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a == y, a == b, g), lambda g, y, a, b: _share(b == y, a == b, g), numpy=[np.maximum])

@@ -127,8 +127,7 @@ def _numpy_std(
     a, ddof = in_type(a, dtype), _one_of(ddof, correction)
     if where is True and mean is None:
         return reduce.std(a, axis=axis, ddof=ddof, keepdims=keepdims)
-    v = _masked_var(a, axis, ddof, keepdims, where, mean)
-    return np.where(v == 0, 0.0, np.sqrt(np.where(v == 0, 1.0, v)))  # the slope at 0 is 0, as that of the row
+    return _masked_std(a, axis, ddof, keepdims, where, mean)
 
 
 def _one_of(ddof: float, correction: float | None) -> float:
@@ -140,15 +139,30 @@ def _one_of(ddof: float, correction: float | None) -> float:
     return correction
 
 
+def _deviations(a: Any, axis: Any, where: Any, mean: Any) -> Any:
+    """The elements that a mask chooses, less a mean that may be given, and 0 for all others."""
+    if mean is None:
+        n = how_many(a, axis, True, where)
+        mean = shared_out(reduce.sum(chosen(a, where, 0), axis=axis, keepdims=True), np.maximum(n, 1), "")
+    return chosen(a - mean, where, 0)
+
+
 def _masked_var(a: Any, axis: Any, ddof: float, keepdims: bool, where: Any, mean: Any) -> Any:
     """The variance of the elements that a mask chooses, around a mean that may be given."""
     if a.dtype == np.float16:  # as in NumPy, halves are added up in single precision
         single = a.astype(np.float32)
         return _masked_var(single, axis, ddof, keepdims, where, in_type(mean, np.float32)).astype(np.float16)
-    if mean is None:
-        n = how_many(a, axis, True, where)
-        mean = shared_out(reduce.sum(chosen(a, where, 0), axis=axis, keepdims=True), np.maximum(n, 1), "")
-    d = chosen(a - mean, where, 0)
+    d = _deviations(a, axis, where, mean)
     squares = np.real(d * np.conjugate(d)) if is_complex(raw(d)) else d * d
     free = np.maximum(how_many(a, axis, keepdims, where) - ddof, 0)
     return shared_out(reduce.sum(squares, axis=axis, keepdims=keepdims), free, "Degrees of freedom <= 0 for slice.")
+
+
+def _masked_std(a: Any, axis: Any, ddof: float, keepdims: bool, where: Any, mean: Any) -> Any:
+    """The root of `_masked_var` as a norm, whose derivatives are known where it is 0."""
+    if a.dtype == np.float16:
+        single = a.astype(np.float32)
+        return _masked_std(single, axis, ddof, keepdims, where, in_type(mean, np.float32)).astype(np.float16)
+    size = np.linalg.vector_norm(_deviations(a, axis, where, mean), axis=axis, keepdims=keepdims)
+    free = np.maximum(how_many(a, axis, keepdims, where) - ddof, 0)
+    return shared_out(size, np.sqrt(free), "Degrees of freedom <= 0 for slice.")

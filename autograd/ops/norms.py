@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from autograd.families import general, is_complex, zero_law
-from autograd.graph import raw
+from autograd.graph import followed, raw
+from autograd.ops.cones import Cone, ramp
 from autograd.ops.elementwise import over
 from autograd.ops.hermitian import real_part
 from autograd.ops.products import conj
@@ -28,6 +29,8 @@ def _norm_rule(g: Any, y: Any, x: Any, *, ord: float = 2, axis: Any = None, keep
     size = modulus(x)
     some = np.where(raw(size) == 0, 1.0, size)
     slope = np.where(raw(size) == 0, 0.0, over(some, y) ** (ord - 1)) * over(conj(x), some)
+    if ord < 2 and followed(x):  # an element that is 0 has no second derivative beside one that is not
+        slope = slope + ramp(np.where((raw(size) == 0) & (raw(y) != 0), np.nan, 0.0), x)
     return zero_law(g * slope, g)
 
 
@@ -37,7 +40,13 @@ def _norm_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any]
     return np.sum(real_part(slope * tangents[0]), axis=params.get("axis"), keepdims=params.get("keepdims", False))
 
 
-norm = general("norm", _norm, _norm_rule, push=_norm_push)
+def _norm_apex(i: int, y: Any, x: Any, *, ord: float = 2, axis: Any = None, keepdims: bool = False) -> Cone:
+    """The norm of the zero vector; only of the order 2 has it a square that is smooth."""
+    near = np.sum(x, axis=axis, keepdims=True)
+    return Cone(raw(y) == 0, conj(x), near, lambda slope: kept(slope, x, axis, keepdims), round=ord == 2)
+
+
+norm = general("norm", _norm, _norm_rule, push=_norm_push, apex=_norm_apex)
 
 
 def modulus(x: Any) -> Any:

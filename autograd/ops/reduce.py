@@ -7,6 +7,7 @@ import numpy as np
 
 from autograd.families import general, is_complex, linear, zero_law
 from autograd.graph import raw
+from autograd.ops.cones import Cone
 from autograd.ops.elementwise import over
 
 
@@ -70,6 +71,13 @@ def _std_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keep
     return zero_law(over(g, y) * float(1 / _free(x, axis, ddof)) * _centred(x, axis), g)
 
 
+def _std_apex(i: int, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Cone:
+    """The deviation of equal values."""
+    factor = float(1 / _free(x, axis, ddof))
+    near = np.sum(x, axis=axis, keepdims=True)
+    return Cone(raw(y) == 0, _centred(x, axis), near, lambda slope: kept(slope, x, axis, keepdims) * factor)
+
+
 def _prod_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
     """The product of all the others: y / x, and without a division where y is 0 or has overflowed."""
     g = kept(g, x, axis, keepdims)
@@ -94,6 +102,6 @@ mean = linear("mean", np.mean, _mean_rule)
 max  = general("max", np.max, _share_of_ties)
 min  = general("min", np.min, _share_of_ties)
 var  = general("var", np.var, _var_rule)
-std  = general("std", np.std, _std_rule)
+std  = general("std", np.std, _std_rule, apex=_std_apex)
 prod = general("prod", np.prod, _prod_rule)
 # fmt: on

@@ -22,8 +22,9 @@ import numpy as np
 
 from autograd.errors import NoDerivativeError
 from autograd.families import elementwise
-from autograd.graph import raw
+from autograd.graph import followed, raw
 from autograd.ops.bessel import i0, i1
+from autograd.ops.cones import corner, ramp
 from autograd.ops.elementwise import sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax
 from autograd.ops.kinks import zero
@@ -73,9 +74,25 @@ def _xlog1py(x: Any, z: Any) -> Any:
     return x * np.log1p(np.where(x == 0, 0.0, z))
 
 
-def _unless_both_0(a: Any, b: Any, y: Any) -> Any:
-    """`y`, and 0 where both `a` and `b` are 0."""
-    return np.where((a == 0) & (b == 0), 0.0, y)
+def _xlog1py_by_x(g: Any, y: Any, x: Any, z: Any) -> Any:
+    both = (raw(x) == 0) & (raw(z) == -1)
+    return g * corner(both, np.log1p(np.where(both, 0.0, z)), z)
+
+
+def _xlog1py_by_z(g: Any, y: Any, x: Any, z: Any) -> Any:
+    both = (raw(x) == 0) & (raw(z) == -1)
+    return g * corner(both, x / (1 + np.where(both, 0.0, z)), x)
+
+
+def _unless_both_0(a: Any, b: Any, value: Any) -> Any:
+    """`value`, and 0 where both `a` and `b` are 0."""
+    return corner((raw(a) == 0) & (raw(b) == 0), value, a, b)
+
+
+def _sign_at_a_kink(x: Any) -> Any:
+    """The sign, as the slope of |x|: NaN is the slope of that at 0."""
+    sign = np.sign(x)
+    return sign + ramp(np.where(raw(x) == 0, np.nan, 0.0), x) if followed(x) else sign
 
 
 def _unknown(name: str, argument: str) -> Rule:
@@ -113,10 +130,11 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
 expit    = sigmoid
 logit    = elementwise("logit", _logit, lambda g, y, x: g / (x * (1 - x)), real=True)
 log_expit = elementwise("log_expit", lambda x: -np.logaddexp(-x, 0), lambda g, y, x: g * sigmoid(-x), real=True)
-xlog1py: Primitive = elementwise("xlog1py", _xlog1py, lambda g, y, x, z: g * np.log1p(np.where((x == 0) & (z == -1), 0.0, z)), lambda g, y, x, z: g * x / (1 + np.where(x == 0, 0.0, z)))
+xlog1py: Primitive = elementwise("xlog1py", _xlog1py, _xlog1py_by_x, _xlog1py_by_z)
 entr     = elementwise("entr", _scipy("entr"), lambda g, y, x: g * (-1 - np.log(x)), real=True)
-rel_entr = elementwise("rel_entr", _scipy("rel_entr"), lambda g, y, a, b: g * _unless_both_0(a, b, 1 + np.log(a / b)), lambda g, y, a, b: -g * _unless_both_0(a, b, a / b), real=True)
-kl_div   = elementwise("kl_div", _scipy("kl_div"), lambda g, y, a, b: g * _unless_both_0(a, b, np.log(a / b)), lambda g, y, a, b: g * (1 - _unless_both_0(a, b, a / b)), real=True)
+log_ratio = elementwise("log_ratio", lambda a, b: np.log(a / b), lambda g, y, a, b: g / a, lambda g, y, a, b: -g / b)
+rel_entr = elementwise("rel_entr", _scipy("rel_entr"), lambda g, y, a, b: g * _unless_both_0(a, b, 1 + log_ratio(a, b)), lambda g, y, a, b: -g * _unless_both_0(a, b, a / b), real=True)
+kl_div   = elementwise("kl_div", _scipy("kl_div"), lambda g, y, a, b: g * _unless_both_0(a, b, log_ratio(a, b)), lambda g, y, a, b: g * (1 - _unless_both_0(a, b, a / b)), real=True)
 
 # The error function and the normal distribution.
 erf      = elementwise("erf", _scipy("erf"), lambda g, y, x: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)))
@@ -146,7 +164,7 @@ betainc  = elementwise("betainc", _scipy("betainc"), _unknown("betainc", "a"), _
 # these.
 jv: Primitive  = elementwise("jv", _scipy("jv"), _unknown("jv", "v"), lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2)
 yv: Primitive  = elementwise("yv", _scipy("yv"), _unknown("yv", "v"), lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2)
-ive: Primitive = elementwise("ive", _scipy("ive"), _unknown("ive", "v"), lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1, x)) / 2 - np.sign(x) * y), real=True)
+ive: Primitive = elementwise("ive", _scipy("ive"), _unknown("ive", "v"), lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1, x)) / 2 - _sign_at_a_kink(x) * y), real=True)
 iv: Primitive  = elementwise("iv", _scipy("iv"), _unknown("iv", "v"), lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2)
 kv: Primitive  = elementwise("kv", _scipy("kv"), _unknown("kv", "v"), lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2)
 j1       = elementwise("j1", _scipy("j1"), lambda g, y, x: g * (j0(x) - jv(2, x)) / 2, real=True)
@@ -154,7 +172,7 @@ j0: Primitive = elementwise("j0", _scipy("j0"), lambda g, y, x: -g * j1(x), real
 y1       = elementwise("y1", _scipy("y1"), lambda g, y, x: g * (y0(x) - yv(2, x)) / 2, real=True)
 y0: Primitive = elementwise("y0", _scipy("y0"), lambda g, y, x: -g * y1(x), real=True)
 i1e      = elementwise("i1e", _scipy("i1e"), lambda g, y, x: g * ((i0e(x) + ive(2, x)) / 2 - np.sign(x) * y), real=True)
-i0e: Primitive = elementwise("i0e", _scipy("i0e"), lambda g, y, x: g * (i1e(x) - np.sign(x) * y), real=True)
+i0e: Primitive = elementwise("i0e", _scipy("i0e"), lambda g, y, x: g * (i1e(x) - _sign_at_a_kink(x) * y), real=True)
 # fmt: on
 
 psi, jn, yn = digamma, jv, yv  # other names that SciPy has

@@ -60,6 +60,8 @@ SAMPLES: list[Sample] = [
     Sample("arccosh", (POS + 1.1,), each(math.acosh)),
     Sample("arctanh", (A / 3,), each(math.atanh)),
     Sample("tanh", (A,), each(math.tanh)),
+    Sample("sech2", (A,), each(lambda x: 1 / math.cosh(x) ** 2)),
+    Sample("ramp", (np.zeros_like(A), A), lambda slope, x: np.zeros_like(x), constant=(0,)),
     Sample("sigmoid", (A,), each(lambda x: 1 / (1 + math.exp(-x)))),
     Sample("softplus", (A,), each(lambda x: math.log(1 + math.exp(x)))),
     Sample("relu", (A,), each(lambda x: x if x > 0 else 0)),

@@ -99,6 +99,7 @@ SAMPLES: list[Sample] = [
     Sample("log_expit", (A,), each(lambda x: -math.log1p(math.exp(-x)))),
     Sample("xlog1py", (A, POS), each(lambda x, z: x * math.log1p(z))),
     Sample("entr", (POS,), each(lambda x: -x * math.log(x))),
+    Sample("log_ratio", (POS, POS[::-1]), each(lambda a, b: math.log(a / b))),
     Sample("rel_entr", (POS, POS[::-1]), each(lambda a, b: a * math.log(a / b))),
     Sample("kl_div", (POS, POS[::-1]), each(lambda a, b: a * math.log(a / b) - a + b)),
     Sample("erf", (A,), each(math.erf)),
