@@ -3,6 +3,9 @@
 `check_numerics()` opens a scope, and `Tape(check="nan")` is the same for one tape: its scope and its gradients.
 Inside, the result of every operation on tensors is looked at, and so is every cotangent and tangent of a sweep.
 
+It also says where a cotangent that is 0 by arithmetic met an infinite slope. The law of zeros takes 0 · inf as 0, which is
+right for what `np.where`, a maximum, an index or a constant mask left out, and may hide a limit otherwise.
+
 What counts is what comes out. A non-finite operand that leaves no trace in the result passes, as the -inf of a
 masked softmax does; one that comes through is reported as having been there from the start. A cotangent is looked at
 when the sweep has done all it does to it, after the law of zeros and in the shape and dtype of its input; what a rule
@@ -155,6 +158,17 @@ class Check:
             self._blame(node, made, incoming, result)
         title = f"the cotangents of the output of {node.op.name} add up to {_bad_values(g)}, though each is finite"
         raise _report(title, node.where, [*_operands(node.inputs), *incoming], _overflow(g))
+
+    def hidden(self, node: Node, position: int, g: Any, origin: Node) -> NoReturn:
+        """Raise: a cotangent `g` that is 0 by arithmetic met a slope that is not finite, for input number `position`."""
+        x = _arguments(node.inputs)[position]
+        title = (
+            f"{node.op.name} has an infinite or undefined slope where its cotangent is 0, and 0 times that was taken as "
+            f"0 for operand {position} ({_who(x)}), in the backward pass"
+        )
+        made = f'{origin.op.name}, File "{origin.where[0]}", line {origin.where[1]}'
+        lines = [*_operands(node.inputs), ("output", _seen(node.out)), ("cotangent of output", _seen(g, like=node.out))]
+        raise _report(title, node.where, [*lines, ("its 0 is made by", made)], _HIDDEN)
 
     def tangent(self, node: Node, tangents: Sequence[Any], moved: Any) -> None:
         """`moved` is what the forward sweep made of the tangents of the inputs: the tangent of the output."""
@@ -363,6 +377,11 @@ _FORWARD = {
     "std": _NO_ELEMENTS,
 }
 
+_HIDDEN = (
+    "no where, clip, maximum or constant mask explains the 0, so the derivative may be another number in the limit: "
+    "write the program without the infinite factor, such as np.prod(x) for np.exp(np.sum(np.log(x))), or keep the "
+    "operand away from that point"
+)
 _UNDEFINED = (
     "the derivative is infinite, undefined or too large for the dtype at these operands: keep them away from that "
     "point, e.g. by adding 1e-7, or mask the operand (not the result) with np.where"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from autograd.debug import check_in_force, checks_open
 from autograd.families import settled
 from autograd.graph import Node, Value, followed, only, open_recordings, raw, reached
 from autograd.ops.cones import Cone, ramp
+from autograd.zeros import Doubts
 
 
 def backward(
@@ -58,6 +60,7 @@ def backward(
         add(target, seed)
     check = check_in_force() if checks_open else None
     simple = check is None and not recorded and not stacked
+    doubts = Doubts(check) if check is not None else None
     trusting = True
     with np.errstate(all="ignore") if check is None else check.sweep(seeds, nested=True):
         while path:
@@ -85,9 +88,11 @@ def backward(
                     continue
                 if recorded and op.apex is not None and followed(node.inputs[i]):
                     part = _at_apex(part, g, node, i, stacked)
-                part = settled(part, g, inputs[i], op, i, stacked)
-                if check is not None:
-                    check.cotangent(node, i, g, part)
+                unsettled, part = part, settled(part, g, inputs[i], op, i, stacked)
+                if doubts is not None:
+                    doubts.check.cotangent(node, i, g, part)
+                    again = partial(pull, rule, y=y, inputs=operands, params=params)
+                    doubts.follow(node, i, through, g, unsettled, part, stacked, again)
                 source = node.inputs[i]
                 if id(source) in cotangents:
                     add(source, part)

@@ -621,3 +621,68 @@ def test_when_off_nothing_of_this_runs() -> None:
 def test_advice_is_for_operations_that_exist() -> None:
     for name in {**debug._FORWARD, **debug._BACKWARD}:
         assert name in registry or callable(getattr(np, name)), name
+
+
+# Backward: 0 · inf, which the law of zeros takes as 0.
+
+HIDDEN = {
+    "exp of a sum of logarithms": (lambda x: np.exp(np.sum(np.log(x))), [0.0, 2.0, 3.0], "log", "exp"),
+    "square of a root": (lambda x: np.sum(np.sqrt(x) ** 2), [0.0, 1.0], "sqrt", "power"),
+    "square of a root, of a float": (lambda x: np.sqrt(x) ** 2, 0.0, "sqrt", "power"),
+    "square of a root, stretched": (lambda x: np.sum((np.sqrt(x) * np.ones((2, 1))) ** 2), [0.0, 1.0], "sqrt", "power"),
+    "a factor that is 0": (lambda x: np.sum(np.sin(x) * np.sqrt(x)), [0.0, 1.0], "sqrt", "multiply"),
+    "saturation": (lambda x: np.sum(np.tanh(1 / x)), [0.0, 1.0], "divide", "tanh"),
+    "a norm of roots": (lambda x: np.linalg.norm(np.sqrt(x)), [0.0, 0.0], "sqrt", "norm"),
+}
+
+
+@pytest.mark.parametrize("case", HIDDEN)
+def test_a_zero_made_by_arithmetic_that_meets_an_infinite_slope(case) -> None:
+    f, at_, sloping, making = HIDDEN[case]
+    text = message(gradient(f, at_), inf=False)
+    assert text.startswith(
+        f"{sloping} has an infinite or undefined slope where its cotangent is 0, and 0 times that was"
+    )
+    assert f"its 0 is made by:    {making}, File" in text
+    assert "may be another number in the limit" in text
+
+
+def test_a_tape_finds_it_too_with_both_lines() -> None:
+    x = Variable([4.0, 0.0], name="x")
+    with Tape(check="nan") as t:
+        root = here() + 1
+        y = np.sqrt(x)
+        square = here() + 1
+        z = y**2
+    with pytest.raises(NumericsError, match="0 times that was taken as 0 for operand 0") as caught:
+        t.gradient(z, x)
+    assert at(root) in str(caught.value)
+    assert f'power, File "{__file__}", line {square}\n' in str(caught.value)
+
+
+EXPLAINED = {
+    "where": lambda x: np.where(x > 0, np.sqrt(x), x),
+    "where, squared": lambda x: np.where(x > 0, np.sqrt(x), 0) ** 2,
+    "where after a product": lambda x: np.where(x > 0, np.sqrt(x) * np.exp(x), 0),
+    "select": lambda x: np.select([x > 0], [np.sqrt(x)], 0) * 2 * x,
+    "clip": lambda x: np.clip(np.sqrt(x), 1, 2),
+    "maximum": lambda x: np.maximum(np.sqrt(x), 0.5),
+    "max": lambda x: np.max(np.sqrt(x)),
+    "relu": lambda x: ag.relu(np.sqrt(x) - 1),
+    "an index": lambda x: np.sqrt(x)[1] * x[0],
+    "sort": lambda x: np.sort(np.sqrt(x))[1],
+    "concatenate": lambda x: np.concatenate([np.sqrt(x), x])[1:],
+    "a mask as a factor": lambda x: np.sqrt(x) * np.array([0.0, 1.0]),
+    "a condition as a factor": lambda x: np.sqrt(x) * (x > 0),
+    "a sum with a mask": lambda x: np.sum(np.sqrt(x), where=[False, True]),
+}
+
+
+@pytest.mark.parametrize("case", EXPLAINED)
+def test_a_zero_that_a_choice_explains_passes(case) -> None:
+    f = lambda x: np.sum(EXPLAINED[case](x))
+    run = gradient(f, [0.0, 4.0])
+    with check_numerics():
+        checked = run()
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(checked[0].value, run()[0].value)

@@ -1,0 +1,66 @@
+"""Zeros among the cotangents of a sweep that no choice explains, for anomaly mode.
+
+The law of zeros takes 0 · inf as 0. That is right where the 0 says that an element was not chosen: by `where`, `clip`,
+a maximum, an index or a constant mask. A 0 that was made by arithmetic, as 2y is at y = 0, may hide a limit. So the
+sweep of `check_numerics` keeps account of such zeros, and of where each was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.debug import Check
+from autograd.families import fit
+from autograd.graph import Node, raw
+
+# Elementwise operations whose rule chooses: a 0 that it makes says that the element does not count.
+CHOICES = frozenset(["maximum", "minimum", "fmax", "fmin", "clip", "relu", "relu6", "heaviside", "sign"])
+# Other operations whose derivative may be 0 by the values of their operands.
+BY_VALUES = frozenset(["norm", "std", "matmul"])
+
+
+class Doubts:
+    """Of which values the cotangent has zeros made by arithmetic: a mask by id, and the node that made them."""
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        self.found: dict[int, tuple[Any, Node]] = {}
+
+    def follow(
+        self, node: Node, i: int, through: Sequence[int], g: Any, unsettled: Any, part: Any, stacked: int, pull: Any
+    ) -> None:
+        """A rule made `unsettled` of the cotangent `g` for input `i`, and the laws made `part` of that.
+
+        NumericsError if the law of zeros replaced a NaN by 0 that comes from arithmetic. pull: the rule by itself.
+        """
+        op, x = node.op, node.inputs[i]
+        g, unsettled, part = raw(g), raw(unsettled), raw(part)
+        if any([isinstance(a, tuple | dict) for a in (g, unsettled, part)]):
+            return  # several results, or a function with a rule of its own
+        doubtful, origin = self.found.get(id(node.out), (False, node))
+        doubtful = doubtful & (g == 0)
+        if op.elementwise and np.any(np.isnan(unsettled) & doubtful):
+            self.check.hidden(node, i, g, origin)
+        suspects = np.zeros(np.shape(part), bool)
+        if np.any(doubtful):
+            moved = fit(pull(np.where(doubtful, np.ones_like(g), 0)), x, op, i, stacked)
+            suspects |= raw(moved) != 0
+        if np.any(self._made(node, i, through, g, unsettled)):
+            made = np.where(self._made(node, i, through, g, unsettled), np.ones_like(unsettled), 0)
+            suspects |= raw(fit(made, x, op, i, stacked)) != 0
+            origin = origin if np.any(doubtful) else node
+        suspects &= part == 0
+        if np.any(suspects):
+            before, first = self.found.get(id(x), (False, origin))
+            self.found[id(x)] = (suspects | before, first)
+
+    def _made(self, node: Node, i: int, through: Sequence[int], g: Any, unsettled: Any) -> Any:
+        """Where a rule made a 0 of what was none, by the values of its operands."""
+        op = node.op
+        masks = op.name in ("multiply", "matmul") and 1 - i not in through  # a factor that is a constant
+        if masks or not (op.elementwise or op.name in BY_VALUES) or op.name in CHOICES:
+            return False
+        return (unsettled == 0) & ((g != 0) if op.elementwise else bool(np.any(g != 0)))
