@@ -3,8 +3,8 @@
 `check_numerics()` opens a scope, and `Tape(check="nan")` is the same for one tape: its scope and its gradients.
 Inside, the result of every operation on tensors is looked at, and so is every cotangent and tangent of a sweep.
 
-It also says where a cotangent that is 0 by arithmetic met an infinite slope. The law of zeros takes 0 · inf as 0, which is
-right for what `np.where`, a maximum, an index or a constant mask left out, and may hide a limit otherwise.
+It also says where a cotangent that is 0 by arithmetic met an infinite slope. The law of zeros takes 0 · inf as 0,
+which is right for what `np.where`, a maximum, an index or a constant mask left out, and may hide a limit otherwise.
 
 What counts is what comes out. A non-finite operand that leaves no trace in the result passes, as the -inf of a
 masked softmax does; one that comes through is reported as having been there from the start. A cotangent is looked at
@@ -160,11 +160,11 @@ class Check:
         raise _report(title, node.where, [*_operands(node.inputs), *incoming], _overflow(g))
 
     def hidden(self, node: Node, position: int, g: Any, origin: Node) -> NoReturn:
-        """Raise: a cotangent `g` that is 0 by arithmetic met a slope that is not finite, for input number `position`."""
+        """Raise for a cotangent `g` that is 0 by arithmetic and met a slope that is not finite, for one input."""
         x = _arguments(node.inputs)[position]
         title = (
-            f"{node.op.name} has an infinite or undefined slope where its cotangent is 0, and 0 times that was taken as "
-            f"0 for operand {position} ({_who(x)}), in the backward pass"
+            f"{node.op.name} has an infinite or undefined slope where its cotangent is 0, and 0 times that was taken "
+            f"as 0 for operand {position} ({_who(x)}), in the backward pass"
         )
         made = f'{origin.op.name}, File "{origin.where[0]}", line {origin.where[1]}'
         lines = [*_operands(node.inputs), ("output", _seen(node.out)), ("cotangent of output", _seen(g, like=node.out))]

@@ -113,9 +113,9 @@ def _at_apex(part: Any, g: Any, node: Node, i: int, stacked: int) -> Any:
     if cone is None or not np.any(cone.tip):
         return part
     slope, mixed = _slope_at(cone.tip, g, node.out, stacked)
-    known = (slope == 0) | cone.round
+    known = np.equal(slope, 0) | cone.round
     if not cone.kink:
-        known = known & ((raw(g) == 0) | ~cone.tip)
+        known = known & (np.equal(raw(g), 0) | ~cone.tip)
     unknown = np.where(known, 0.0, np.nan)
     part = part + ramp(cone.spread(np.where(known, slope, 0.0)), cone.x) + ramp(cone.spread(unknown), cone.near)
     return part + ramp(np.where(mixed, np.nan, 0.0), np.sum(cone.near)) if mixed else part
@@ -136,7 +136,7 @@ def _slope_at(tip: Any, g: Any, y: Value, stacked: int) -> tuple[Any, bool]:
         if stacked:  # which of a stack it is cannot be told from their sum
             return np.zeros(shape), bool(np.any(tip & (back != 0)))
         found.append(np.where(tip, back / weights, 0.0))
-    return found[0], not np.allclose(*found, rtol=1e-3, atol=0.0)
+    return found[0], not np.all(np.isclose(*found, rtol=1e-3, atol=0.0))
 
 
 def pull(rule: Any, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:

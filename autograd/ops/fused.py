@@ -109,7 +109,7 @@ def _sparse_softmax_crossentropy(logits: Any, labels: Any) -> Any:
         )
     s = _shifted(logits, -1)
     with np.errstate(divide="ignore"):
-        y = np.log(np.sum(np.exp(s), axis=-1)) - _pick(s, labels)
+        y = np.squeeze(np.log(np.sum(np.exp(s), axis=-1, keepdims=True)), axis=-1) - _pick(s, labels)
     return y.astype(logits.dtype) if logits.dtype == np.float16 else y
 
 

@@ -51,10 +51,10 @@ def _above(x: Any, low: Any, high: Any) -> Any:
 
 
 # fmt: off
-absolute = elementwise("absolute", abs, lambda g, y, x: g * np.conjugate(_direction(x)) if is_complex(raw(x)) else g * np.sign(x), numpy=[np.absolute], apex=lambda i, y, x: _cone(raw(y) == 0, x))
-fabs     = elementwise("fabs", np.fabs, lambda g, y, x: g * np.sign(x), real=True, numpy=[np.fabs], apex=lambda i, y, x: _cone(raw(y) == 0, x))
+absolute = elementwise("absolute", abs, lambda g, y, x: g * np.conjugate(_direction(x)) if is_complex(raw(x)) else g * np.sign(x), numpy=[np.absolute], apex=lambda i, y, x: _cone(np.equal(raw(y), 0), x))
+fabs     = elementwise("fabs", np.fabs, lambda g, y, x: g * np.sign(x), real=True, numpy=[np.fabs], apex=lambda i, y, x: _cone(np.equal(raw(y), 0), x))
 sign     = elementwise("sign", np.sign, zero, real=True)
-copysign = elementwise("copysign", np.copysign, lambda g, y, a, b: g * np.sign(a) * np.sign(y), zero, real=True, numpy=[np.copysign], apex=lambda i, y, a, b: _cone(raw(y) == 0, a) if i == 0 else None)
+copysign = elementwise("copysign", np.copysign, lambda g, y, a, b: g * np.sign(a) * np.sign(y), zero, real=True, numpy=[np.copysign], apex=lambda i, y, a, b: _cone(np.equal(raw(y), 0), a) if i == 0 else None)
 heaviside = elementwise("heaviside", np.heaviside, zero, lambda g, y, x, at_zero: g * (x == 0), real=True, numpy=[np.heaviside])
 
 maximum  = elementwise("maximum", np.maximum, lambda g, y, a, b: _share(a == y, a == b, g), lambda g, y, a, b: _share(b == y, a == b, g), numpy=[np.maximum])

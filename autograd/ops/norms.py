@@ -43,7 +43,7 @@ def _norm_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any]
 def _norm_apex(i: int, y: Any, x: Any, *, ord: float = 2, axis: Any = None, keepdims: bool = False) -> Cone:
     """The norm of the zero vector; only of the order 2 has it a square that is smooth."""
     near = np.sum(x, axis=axis, keepdims=True)
-    return Cone(raw(y) == 0, conj(x), near, lambda slope: kept(slope, x, axis, keepdims), round=ord == 2)
+    return Cone(np.equal(raw(y), 0), conj(x), near, lambda slope: kept(slope, x, axis, keepdims), round=ord == 2)
 
 
 norm = general("norm", _norm, _norm_rule, push=_norm_push, apex=_norm_apex)

@@ -75,7 +75,7 @@ def _std_apex(i: int, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keep
     """The deviation of equal values."""
     factor = float(1 / _free(x, axis, ddof))
     near = np.sum(x, axis=axis, keepdims=True)
-    return Cone(raw(y) == 0, _centred(x, axis), near, lambda slope: kept(slope, x, axis, keepdims) * factor)
+    return Cone(np.equal(raw(y), 0), _centred(x, axis), near, lambda slope: kept(slope, x, axis, keepdims) * factor)
 
 
 def _prod_rule(g: Any, y: Any, x: Any, *, axis: Any = None, keepdims: bool = False) -> Any:
