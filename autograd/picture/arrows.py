@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement
 
 from autograd.picture import shapes
-from autograd.picture.geometry import Curve, Point, shortened
+from autograd.picture.geometry import Curve, Point, direction, shortened
 from autograd.picture.text import width
 
 FORWARD = "#7a7a7a"  # of middling brightness: 3:1 or better against white and against black
@@ -58,6 +58,16 @@ def operand(parent: Element, curve: Curve, text: str) -> None:
     _, (ux, uy) = shortened(curve, 0)
     x, y = curve[-1][0] - 16 * ux + 3 * uy, curve[-1][1] - 16 * uy - 3 * ux
     SubElement(parent, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "6.5", "fill": DISC, "stroke": FORWARD})
+    written(parent, text, (x, y), 10, shapes.INK)
+
+
+def port(parent: Element, curve: Curve, text: str) -> None:
+    """The name of a result, in a small patch to the left of the arrow that carries it, at its start."""
+    ux, uy = direction(curve[0], curve[1])
+    wide = max(13.0, width(text, 10) + 7)
+    x, y = curve[0][0] + 14 * ux + uy * (wide / 2 - 2), curve[0][1] + 14 * uy - ux * 4
+    patch = {"x": f"{x - wide / 2:.1f}", "y": f"{y - 6.5:.1f}", "width": f"{wide:.1f}", "height": "13", "rx": "6.5"}
+    SubElement(parent, "rect", patch | {"fill": DISC, "stroke": FORWARD})
     written(parent, text, (x, y), 10, shapes.INK)
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from autograd.picture.groups import Stretch, grouped
+from autograd.picture.borders import with_edges_of
+from autograd.picture.groups import Stretch, grouped, members_of
 from autograd.picture.repeats import repeats
 
 if TYPE_CHECKING:
@@ -19,16 +20,24 @@ Choice = Callable[[Scope], bool]
 
 def collapsed(graph: Graph, depth: int | None = None, collapse: Choice | None = None, limit: int = 150) -> Graph:
     """The graph with fewer nodes; see `Graph.collapsed`."""
-    if collapse is not None:
-        if not callable(collapse):
-            raise TypeError(f"collapse is {collapse!r}; expected a function of a scope, or False for every operation")
-        return _by_scope(graph, collapse)
-    if depth is not None:
-        if not isinstance(depth, int) or depth < 0:
-            raise ValueError(f"depth is {depth}; expected 0 (the outermost scopes are a box each) or more")
-        return _at_depth(graph, depth)
+    if collapse is not None and not callable(collapse):
+        raise TypeError(f"collapse is {collapse!r}; expected a function of a scope, or False for every operation")
+    if depth is not None and (not isinstance(depth, int) or depth < 0):
+        raise ValueError(f"depth is {depth}; expected 0 (the outermost scopes are a box each) or more")
     if limit < 1:
         raise ValueError(f"limit is {limit}; expected 1 node or more")
+    if collapse is None and depth is None and len(graph.nodes) <= limit:
+        return graph
+    whole = graph.whole or graph
+    chosen = _chosen(whole, depth, collapse, limit)
+    return whole if chosen.nodes == whole.nodes else with_edges_of(whole, chosen)
+
+
+def _chosen(graph: Graph, depth: int | None, collapse: Choice | None, limit: int) -> Graph:
+    if collapse is not None:
+        return _by_scope(graph, collapse)
+    if depth is not None:
+        return _at_depth(graph, depth)
     if len(graph.nodes) <= limit:
         return graph
     return _largest(graph, limit, False) or _largest(graph, limit, True) or _in_pieces(_at_depth(graph, 0), limit)
@@ -52,7 +61,7 @@ def _largest(graph: Graph, limit: int, named: bool) -> Graph | None:
 
 def _in_full(stretch: Stretch, graph: Graph) -> Stretch:
     """The same stretch, of groups or operations of `graph`, by what is behind them."""
-    inside = {node.id: node.group.members if node.group else (node.id,) for node in graph.nodes}
+    inside = {node.id: members_of(node) for node in graph.nodes}
     return replace(stretch, nodes=[key for node in stretch.nodes for key in inside[node]])
 
 

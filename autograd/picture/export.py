@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from autograd.picture.labels import Labels
@@ -13,6 +12,7 @@ from autograd.picture.summary import Summary
 if TYPE_CHECKING:
     import graphviz
 
+    from autograd.picture.groups import Group
     from autograd.picture.model import Graph
 
 _SHAPES = {"variable": "box", "input": "box", "constant": "plaintext", "operation": "ellipse", "group": "box3d"}
@@ -32,7 +32,8 @@ def to_json(graph: Graph) -> str:
             "where": node.where,
             "line": node.line,
             "scope": list(node.scope),
-            "group": asdict(node.group) if node.group else None,
+            "followed": node.followed,
+            "group": _group(node.group) if node.group else None,
         }
         for node in graph.nodes
     ]
@@ -45,6 +46,7 @@ def to_json(graph: Graph) -> str:
             "carries_gradient": edge.carries_gradient,
             "contribution": _summary(edge.contribution),
         }
+        | ({"results": list(edge.results)} if edge.results else {})
         for edge in graph.edges
     ]
     return json.dumps({"target": graph.target, "nodes": nodes, "edges": edges}, allow_nan=False)
@@ -63,6 +65,26 @@ def to_dot(graph: Graph) -> graphviz.Digraph:
     for edge in graph.edges:
         dot.edge(edge.source, edge.target)
     return dot
+
+
+def _group(group: Group) -> dict[str, Any]:
+    results = [
+        {
+            "id": result.id,
+            "name": result.name,
+            "value": _summary(result.value),
+            "gradient": _summary(result.gradient),
+            "inside": result.inside,
+        }
+        for result in group.results
+    ]
+    return {
+        "members": list(group.members),
+        "operations": group.operations,
+        "parameters": group.parameters,
+        "repeats": group.repeats,
+        "results": results,
+    }
 
 
 def _summary(summary: Summary | None) -> dict[str, Any] | None:

@@ -1,4 +1,7 @@
-"""Groups: a graph in which stretches of operations stand for themselves as one node each. From graph to graph."""
+"""Groups: which nodes of a graph are joined into one, and what is known of each group. From graph to graph.
+
+The edges made here only say what is connected; `autograd.picture.borders` gives them their numbers.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +12,37 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from autograd.picture.model import Graph, GraphEdge, GraphNode
+    from autograd.picture.summary import Summary
+
+
+@dataclass(frozen=True)
+class Result:
+    """One of several values that leave a group: its id in the graph before collapsing, name, value and gradient.
+
+    inside: whether part of the gradient arrives from another operation of the same group.
+    """
+
+    id: str
+    name: str | None
+    value: Summary
+    gradient: Summary | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True)
 class Group:
-    """What stands behind a node of kind "group".
+    """What a node of kind "group" contains.
 
     members: ids of the nodes in it; operations: how many of them are operations.
     parameters: how many numbers its variables hold; repeats: how many times the same structure follows itself.
+    results: the values that leave the group, if there are several; a single one is the value of the node itself.
     """
 
     members: tuple[str, ...]
     operations: int
     parameters: int
     repeats: int = 1
+    results: tuple[Result, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,8 +61,7 @@ class Stretch:
 def grouped(graph: Graph, stretches: Iterable[Stretch], named: bool = False) -> Graph:
     """The graph with a node for each stretch, which has the id, the name and the value of its last operation.
 
-    Leaves that are used inside one group only are part of it; inputs with a name are only if `named`. Of the edges
-    between the same two nodes one is left if a group is at one of its ends.
+    Leaves that are used inside one group only are part of it; inputs with a name are only if `named`.
     """
     stretches = list(stretches)
     home = {key: number for number, stretch in enumerate(stretches) for key in stretch.nodes}
@@ -74,7 +93,7 @@ def grouped(graph: Graph, stretches: Iterable[Stretch], named: bool = False) -> 
 def _group(members: Sequence[GraphNode], repeats: int) -> Group:
     inner = [node.group for node in members if node.group]
     return Group(
-        members=tuple([key for node in members for key in (node.group.members if node.group else (node.id,))]),
+        members=tuple([key for node in members for key in members_of(node)]),
         operations=sum([node.kind == "operation" for node in members]) + sum([group.operations for group in inner]),
         parameters=sum([math.prod(n or 1 for n in node.shape) for node in members if node.kind == "variable"])
         + sum([group.parameters for group in inner]),
@@ -82,25 +101,20 @@ def _group(members: Sequence[GraphNode], repeats: int) -> Group:
     )
 
 
+def members_of(node: GraphNode) -> tuple[str, ...]:
+    """The ids, in the graph before collapsing, of the nodes that this one represents."""
+    return node.group.members if node.group and node.group.members else (node.id,)
+
+
 def _edges(edges: Iterable[GraphEdge], now: dict[str, str], groups: set[str]) -> list[GraphEdge]:
-    """The edges between what is left. Those of a group are joined, so that what they say of one operand is lost."""
+    """The edges between the remaining nodes: one for each pair if either of them is a group."""
     kept: list[GraphEdge] = []
-    place: dict[tuple[str, str], int] = {}  # of the joined edge between these two
-    inputs: dict[str, int] = {}  # how many a group has
+    joined: set[tuple[str, str]] = set()
     for edge in edges:
         source, target = now[edge.source], now[edge.target]
-        if source == target:
-            continue
         if source not in groups and target not in groups:
             kept.append(edge)
-        elif (source, target) in place:
-            before = kept[place[source, target]]
-            flows = before.carries_gradient or edge.carries_gradient
-            kept[place[source, target]] = replace(before, carries_gradient=flows, derivative=None, contribution=None)
-        else:
-            place[source, target] = len(kept)
-            position = edge.position
-            if target in groups:
-                position = inputs[target] = inputs.get(target, -1) + 1
-            kept.append(replace(edge, source=source, target=target, position=position))
+        elif source != target and (source, target) not in joined:
+            joined.add((source, target))
+            kept.append(replace(edge, source=source, target=target))
     return kept

@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from autograd.picture.labels import Labels
-from autograd.picture.paths import Path, passed_on, path_of, routes_from, size_of
+from autograd.picture.paths import Path, Ways, passed_on
 from autograd.picture.routes import UNCOUNTED
 from autograd.picture.summary import Number, written
 
@@ -27,7 +27,7 @@ _NEAR = 1e-6  # relative difference between two ways of adding up that rounding 
 class Highlight:
     """The paths from `source`, the id of a node, to the target of `graph`; `Graph.highlight` makes it.
 
-    count: how many paths there are; paths: the largest of them, all if they are few.
+    count: how many paths there are, in the graph before collapsing; paths: the largest of them, all if they are few.
     summed: the sum of the products of all paths, which is to be `gradient`, the one of the backward sweep; both are
         None unless all on the paths are scalars.
     agrees: whether the two are the same but for rounding.
@@ -115,30 +115,24 @@ class Highlight:
 def highlighted(graph: Graph, source: str) -> Highlight:
     """The paths from a source; see `Graph.highlight`."""
     start = graph.node(source)
+    ways = Ways(graph, start.id)
     if start.gradient is None:
         raise ValueError(f"no gradient flows from the target to {source!r}; t.explain(target, source) says why")
-    routes = routes_from(graph, start.id)
-    counts = routes.counts()
-    count = counts[graph.target]
-    leads = {graph.target}  # what lies on a path: it leads to the target, and a path leads to it
-    for node in reversed(graph.nodes):
-        if node.id in leads:
-            leads.update([edge.source for edge in routes.into.get(node.id, ())])
-    nodes = frozenset([node.id for node in graph.nodes if node.id in leads and counts[node.id]])
-    edges = [e for node in graph.nodes for e in routes.into.get(node.id, ()) if e.source in nodes and e.target in nodes]
+    edges = ways.edges()
     scalar = all([edge.derivative is not None for edge in edges])
-    ways = routes.first(graph.target, LISTED, size_of if scalar and count > LISTED else None)
-    summed, size = _summed(graph, edges, start.id) if scalar else (None, 0.0)
+    summed, size = _summed(ways.target, edges, start.id) if scalar else (None, 0.0)
     gradient = start.gradient.number if scalar else None
     agrees = summed is None or gradient is None or not abs(summed - gradient) > _NEAR * size
-    paths = tuple([path_of(way, graph.target) for way in ways])
-    return Highlight(graph, start.id, count, paths, summed, gradient, agrees, frozenset(edges), nodes)
+    drawn = ways.drawn(edges)
+    nodes = frozenset([graph.target, start.id, *[edge.source for edge in drawn], *[edge.target for edge in drawn]])
+    paths = ways.first(LISTED)
+    return Highlight(graph, start.id, ways.count, paths, summed, gradient, agrees, frozenset(drawn), nodes)
 
 
-def _summed(graph: Graph, edges: list[GraphEdge], source: str) -> tuple[Number, float]:
+def _summed(target: str, edges: list[GraphEdge], source: str) -> tuple[Number, float]:
     """The sum over all paths, and that of their sizes: each value hands on what has come to it, the target first."""
-    sums: dict[str, Number] = {graph.target: 1.0}
-    sizes: dict[str, float] = {graph.target: 1.0}
+    sums: dict[str, Number] = {target: 1.0}
+    sizes: dict[str, float] = {target: 1.0}
     for edge in reversed(edges):
         factor = edge.derivative or 0.0
         sums[edge.source] = sums.get(edge.source, 0.0) + passed_on(sums[edge.target], factor)

@@ -31,14 +31,16 @@ Kind = Literal["variable", "input", "constant", "operation", "group"]
 class GraphNode:
     """A value: a variable, an input (any other tensor or array), a constant (a number), or an operation's result.
 
-    A group stands for several operations, and has the value of the last one; see `Graph.collapsed`.
+    A group represents several operations; see `Graph.collapsed`. It has the name, the value and the gradient of its
+    result. If several results leave it, `group.results` has theirs, and the node has neither name nor gradient.
 
     op: the operation's name, or the group's; None for a leaf. params: metadata in words, such as {"axis": "1"}.
     gradient: of the sum of the target's elements by this value; None where no gradient flows.
     where, line: file and line of the user's program that ran the operation, as in "model.py:12", and what it says
         there; None for a leaf, and where there is no source to look at.
     scope: the name scopes, or layers, that it belongs to, from the outermost in; a leaf belongs where it is used.
-    group: what stands behind a node of kind "group".
+    group: what a node of kind "group" contains.
+    followed: whether the tape follows the value, so that it may have a gradient; a constant is not followed.
     """
 
     id: str
@@ -52,6 +54,7 @@ class GraphNode:
     line: str | None = None
     scope: tuple[str, ...] = ()
     group: Group | None = None
+    followed: bool = False
 
     @property
     def shape(self) -> tuple[int | None, ...]:
@@ -68,10 +71,14 @@ class GraphNode:
 class GraphEdge:
     """`source`, an id, is input number `position` of the operation `target`.
 
-    derivative: the local derivative of the target by this input if both are scalars, else None.
+    derivative: the local derivative of the target with respect to this input if both are scalars, else None. That of a
+        group is the derivative of its result, taken through the whole group; None if it has several results. It is a
+        number only if the gradient of the target times this number is the contribution.
     carries_gradient: whether the backward sweep runs along this edge.
     contribution: what the sweep passes back along it, the target's gradient times the local derivative; over all
         uses of a value these add up to its gradient. None where no gradient flows.
+    results: which values the edge carries if `source` is a group with several results: ids of its `group.results`. An
+        edge into an operation carries one of them, an edge into another group all that go there.
     """
 
     source: str
@@ -80,11 +87,14 @@ class GraphEdge:
     derivative: Number | None = None
     carries_gradient: bool = False
     contribution: Summary | None = None
+    results: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
 class Graph:
     """A computation graph: `nodes` and `edges` in recording order, and the id of the `target`.
+
+    whole: of a collapsed graph, the graph that it was made from; None otherwise.
 
     >>> from autograd import Tape, Variable
     >>> from autograd.picture import build
@@ -101,6 +111,7 @@ class Graph:
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
     target: str
+    whole: Graph | None = field(default=None, compare=False)
 
     def node(self, key: str) -> GraphNode:
         """The node with this id, or else the first one with this name; KeyError if there is none."""

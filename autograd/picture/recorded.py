@@ -10,12 +10,13 @@ import numpy as np
 from autograd.errors import TapeError
 from autograd.graph import Node, Value, raw, reached
 from autograd.nest import leaves
-from autograd.picture.derivatives import local_derivatives, sweep
+from autograd.picture.borders import confirmed
+from autograd.picture.derivatives import Swept, local_derivatives, sweep
 from autograd.picture.lines import SourceLines
 from autograd.picture.model import Graph, GraphEdge, GraphNode, Kind
 from autograd.picture.operations import Operation, operations
 from autograd.picture.params import texts_of
-from autograd.picture.summary import Summary
+from autograd.picture.summary import Number, Summary
 from autograd.picture.values import Values, is_number
 from autograd.scopes import scopes_of
 from autograd.tensor import Tensor, Variable
@@ -60,7 +61,10 @@ def build(
     variables = {id(x) for variable in tape.watched_variables() for x in tape.values_of(variable)}
     followed = [x for x in values.order if isinstance(x, Value) and id(x) in tape.known]
     swept = sweep(steps, target, followed, tape.late)
-    derivatives = list(local_derivatives(steps))
+    derivatives = [
+        _confirmed(step, place, numbers, swept)
+        for place, (step, numbers) in enumerate(zip(steps, local_derivatives(steps), strict=True))
+    ]
     scopes, source_lines = values.scopes(scopes_of(tape)), SourceLines()
     return Graph(
         nodes=tuple([
@@ -71,6 +75,7 @@ def build(
                 name=labels.get(id(x)),
                 gradient=swept.gradients.get(id(x)),
                 scope=scopes[i],
+                followed=id(x) in tape.known,
                 **(_made(steps[values.made[i]], source_lines) if i in values.made else {}),
             )
             for i, x in enumerate(values.order)
@@ -88,6 +93,17 @@ def build(
         ]),
         target=f"n{values.place[id(target)]}",
     )  # fmt: skip
+
+
+def _confirmed(step: Operation, place: int, numbers: Sequence[Number | None], swept: Swept) -> list[Number | None]:
+    """The local derivatives of an operation; None where complex numbers are not passed back by multiplying with it."""
+    upstream, found = swept.gradients.get(id(step.out)), swept.contributions
+    if upstream is None or upstream.dtype[0] != "c":
+        return numbers
+    return [
+        confirmed(number, upstream, found[place, i]) if (place, i) in found else number
+        for i, number in enumerate(numbers)
+    ]
 
 
 def _behind(tape: Tape, target: Any) -> list[tuple[int, Node]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from autograd.picture.groups import Stretch
+from autograd.picture.groups import Stretch, members_of
 
 if TYPE_CHECKING:
     from autograd.picture.model import Graph, GraphNode
@@ -48,8 +48,7 @@ class _Kinds:
         self._numbers: dict[Hashable, int] = {}
 
     def of(self, node: GraphNode) -> int:
-        members = node.group.members if node.group else (node.id,)
-        inside = [self._nodes[key] for key in members]
+        inside = [self._nodes[key] for key in members_of(node)]
         key = tuple([(n.op, n.shape, n.dtype) for n in inside if n.kind == "operation"])
         return self._numbers.setdefault(key, len(self._numbers))
 

@@ -85,10 +85,15 @@ def _name(dtype: np.dtype[Any]) -> str:
 
 
 def written(x: Number, digits: int = 4) -> str:
-    """A number as a textbook prints it: to `digits` significant digits, with no zeros that say nothing.
+    """A number to `digits` significant digits. Zeros at the end are left out only if the text is the number itself.
+
+    A number that had to be rounded keeps at least one digit after the point, so that it does not look exact. An error of
+    one unit in the last place of the number itself, as in 0.1 + 0.2, does not count.
 
     >>> [written(x) for x in (6.0, -0.29837111, 1e-9, 12345.6, float("inf"))]
-    ['6', '−0.2984', '1e−9', '12346', '∞']
+    ['6', '−0.2984', '1e−9', '12345.6', '∞']
+    >>> [written(x) for x in (0.1 + 0.2, 0.99999834, 2.0001e-9)]
+    ['0.3', '1.000', '2.000e−9']
     """
     if isinstance(x, bool):
         return str(x)
@@ -98,11 +103,25 @@ def written(x: Number, digits: int = 4) -> str:
         return "NaN" if math.isnan(x) else "∞" if x > 0 else "−∞"
     if isinstance(x, int) and abs(x) < 10**7:
         text = str(x)
-    elif x == 0 or 1e-4 <= abs(x) < 1e6:
-        places = max(0, digits - 1 - math.floor(math.log10(abs(x)))) if x else 0
-        text = f"{x:.{places}f}"
-        text = text.rstrip("0").rstrip(".") if "." in text else text
     else:
-        mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
-        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+        mantissa, power = f"{x:.{digits - 1}e}".split("e")
+        if x == 0 or 1e-4 <= abs(x) < 1e6:
+            places, scale = max(0, digits - 1 - int(power)), ""
+            text = f"{x:.{places}f}"
+            if not places and not _is(text, x):
+                text = f"{x:.1f}"
+        else:
+            text, scale = mantissa, f"e{int(power)}"
+        if "." in text and _is(text + scale, x):
+            text = text.rstrip("0").rstrip(".")
+        text += scale
     return text.replace("-", "−")
+
+
+def _is(text: str, x: float) -> bool:
+    """Whether a text says a number, but for one unit in the last place: of float32 if the number is one of these."""
+    apart = abs(float(text) - x)
+    if apart <= math.ulp(x):
+        return True
+    single = np.float32(x) if abs(x) < 1e38 else np.float32(0)
+    return float(single) == x and apart <= abs(float(np.spacing(single)))

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from autograd.picture import pinned, shapes
-from autograd.picture.arrows import APART, BACKWARD, DISC, FORWARD, PATCH, arrow, label_size, operand, tag, written
+from autograd.picture.arrows import (
+    APART,
+    BACKWARD,
+    DISC,
+    FORWARD,
+    PATCH,
+    arrow,
+    label_size,
+    operand,
+    port,
+    tag,
+    written,
+)
 from autograd.picture.frames import LABEL, Scope, clusters_of
 from autograd.picture.geometry import Arrangement, Box, Frame, Link, Point, beside
 from autograd.picture.labels import Labels, Line
@@ -67,6 +79,8 @@ def element(graph: Graph, look: Look) -> Element:
         arrow(there, forward, FORWARD, dashed=False)
         if labels.numbered(edge):
             operand(there, forward, str(edge.position + 1))
+        if name := labels.port(edge):
+            port(there, forward, name)
         if two_way:
             thick = look.highlight is not None and edge in look.highlight.edges
             back = SubElement(group, "g", {"data-pass": "backward"})

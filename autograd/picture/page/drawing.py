@@ -50,13 +50,14 @@ def _mark_node(group: Element, node: GraphNode, words: Words, moments: Moments) 
     group.remove(group.findall("title")[0])  # which a browser would show over the picture
     lines, texts = words.labels.lines(node, backward=True), group.findall("text")
     before = len([line for line in lines if not line.role.startswith("gradient")])
+    values = before - len(words.labels.value_lines(node))
     for i, (line, text) in enumerate(zip(lines, texts, strict=True)):
         if line.role.startswith("gradient"):
             text.set("data-from", str(moments.gradients[node.id]))
-            for since, until, part in moments.parts.get(node.id, []):
+            for since, until, part in [] if node.value.dtype == "values" else moments.parts.get(node.id, []):
                 times = {"data-from": str(since), "data-until": str(until)}
                 SubElement(group, "text", text.attrib | times).text = part
-        elif node.id in moments.values and i >= before - (1 if node.value.number is not None else 2):
+        elif node.id in moments.values and i >= values:
             text.set("data-from", str(moments.values[node.id]))
     # A link answers to Enter alone, which leaves the space bar to the player.
     group.set("role", "link" if leads_to_paths(node) else "img")

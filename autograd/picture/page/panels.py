@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
+from autograd.picture.groups import Result
 from autograd.picture.model import GraphNode
 from autograd.picture.page.drawing import leads_to_paths
 from autograd.picture.page.elements import add
@@ -12,12 +13,13 @@ from autograd.picture.page.moments import Moments
 from autograd.picture.page.steps import Step
 from autograd.picture.page.table import PHASES
 from autograd.picture.page.words import Words, brief, joined
-from autograd.picture.paths import Path, path_of, routes_from, size_of
+from autograd.picture.paths import Path, Ways
 from autograd.picture.summary import written
 from autograd.picture.text import clean
 
 MOST_PATHS = 12
 _LONGEST_LINE = 160
+_RESULTS = 12  # of a group
 _ARROWS = {"start": "", "forward": "↑", "backward": "↓", "end": ""}  # as the picture is drawn
 _KEYS = (
     "← → step · Home, End jump · Space plays · Tab goes to the values · Enter on a leaf shows its paths, Esc hides them"
@@ -64,19 +66,38 @@ def add_nodes(parent: Element, words: Words, moments: Moments) -> None:
         if node.group:
             kind = f"{node.group.operations:,} operations, shown as one"
         _fact(facts, "kind", ", ".join([kind, *[f"{key}={value}" for key, value in node.params.items()]]))
-        _timed(facts, "value", node.value.span(), moments.values.get(node.id, 0))
-        if node.gradient is not None:
-            _timed(facts, "gradient", node.gradient.span(), moments.gradients[node.id])
+        if node.group and node.group.results:
+            _add_results(facts, words, node.id, node.group.results, moments)
         else:
-            _fact(facts, "gradient", "none: no gradient flows here")
-        _fact(facts, "shape, dtype", f"{node.shape}, {node.dtype}")
+            _timed(facts, "value", node.value.span(), moments.values.get(node.id, 0))
+            if node.gradient is not None:
+                _timed(facts, "gradient", node.gradient.span(), moments.gradients[node.id])
+            else:
+                _fact(facts, "gradient", _not_computed(words, node))
+            _fact(facts, "shape, dtype", f"{node.shape}, {node.dtype}")
         for edge in words.operands[node.id]:
             if edge.derivative is not None and edge.carries_gradient:
-                _fact(facts, f"local, by {words.name(edge.source)}{words.use(edge)}", written(edge.derivative))
+                _fact(facts, f"local, by {words.origin(edge)}{words.use(edge)}", written(edge.derivative))
         if node.where:
             _fact(facts, "source", clean(node.where, _LONGEST_LINE))
         if node.line:
             add(add(facts, "dd", class_="line"), "code", clean(node.line, _LONGEST_LINE))
+
+
+def _add_results(facts: Element, words: Words, key: str, results: Sequence[Result], moments: Moments) -> None:
+    """Value, gradient, shape and dtype of each of a group's results."""
+    for result in results[:_RESULTS]:
+        name = words.labels.result_name(result)
+        _timed(facts, name, str(result.value), moments.values.get(key, 0))
+        if result.gradient is not None:
+            _timed(facts, f"gradient of {name}", result.gradient.span(), moments.gradients[key])
+
+
+def _not_computed(words: Words, node: GraphNode) -> str:
+    """Why a value has no gradient: it is a constant, or no derivative rule leads from the target to it."""
+    if node.kind in ("input", "constant") and not node.followed:
+        return f"not computed: {words.name(node.id)} is a constant{' input' if node.kind == 'input' else ''}"
+    return "none: no gradient flows here"
 
 
 def _fact(facts: Element, term: str, text: str) -> Element:
@@ -97,11 +118,9 @@ def add_paths(parent: Element, words: Words) -> None:
     for node in words.graph.nodes:
         if not leads_to_paths(node):
             continue
-        routes = routes_from(words.graph, node.id)
-        count = routes.counts()[words.graph.target]
-        ways = routes.first(words.graph.target, MOST_PATHS, size_of if count > MOST_PATHS else None)
-        paths = [path_of(way, words.graph.target) for way in ways]
-        edges = sorted({words.places[edge] for path in paths for edge in path.edges})
+        ways = Ways(words.graph, node.id)
+        count, paths = ways.count, ways.first(MOST_PATHS)
+        edges = sorted([words.places[edge] for edge in ways.drawn(ways.edges())])
         card = add(
             parent,
             "section",
@@ -115,7 +134,7 @@ def add_paths(parent: Element, words: Words) -> None:
         items = add(card, "ol")
         for path in paths:
             item = add(items, "li")
-            way = [words.name(edge.source) + words.use(edge) for edge in reversed(path.edges)]
+            way = [words.origin(edge) + words.use(edge) for edge in reversed(path.edges)]
             add(item, "span", " → ".join([words.name(words.graph.target), *way]), class_="way")
             if (product := _product(path)) is not None:
                 add(item, "span", product, class_="product")
@@ -125,9 +144,12 @@ def add_paths(parent: Element, words: Words) -> None:
 
 
 def _product(path: Path) -> str | None:
-    """`1 × (−1) × 2 = −2`: a path's local derivatives, from the target down."""
+    """`1 × (−1) × 2 = −2`: a path's local derivatives, from the target down; `2` for a single one."""
+    if path.product is None:
+        return None
     factors = [edge.derivative for edge in reversed(path.edges) if edge.derivative is not None]
-    return None if path.product is None else f"{joined('×', factors)} = {written(path.product)}"
+    product = written(path.product)
+    return product if len(factors) < 2 else f"{joined('×', factors)} = {product}"
 
 
 def _sum(words: Words, node: GraphNode, paths: Sequence[Path], count: int) -> str:

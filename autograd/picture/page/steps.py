@@ -5,12 +5,13 @@ All that a page says is said here. Its script shows and hides, and computes noth
 
 from __future__ import annotations
 
-import cmath
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from autograd.picture.borders import confirmed
+from autograd.picture.groups import Result
 from autograd.picture.model import Graph, GraphEdge
 from autograd.picture.page.words import Words, brief, joined, listed, stated
 from autograd.picture.summary import Number, Summary, written
@@ -66,7 +67,7 @@ class _Walk:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.words = Words(graph)
-        self.uses = Counter([edge.source for edge in graph.edges if edge.carries_gradient])
+        self.uses = Counter([key for edge in graph.edges if edge.carries_gradient for key in _keys(edge)])
         self.arrived = Counter[str]()
         self.sums: dict[str, Number] = {}
 
@@ -79,6 +80,8 @@ class _Walk:
             if node.op is not None:
                 edges = tuple([words.places[edge] for edge in words.operands[node.id]])
                 note = "" if node.value.number is not None else f"values {node.value.span()}, {node.value.dtype}"
+                if node.group and node.group.results:
+                    note = f"{len(node.group.results)} of its values lead on"
                 yield Step("forward", words.title(node), words.numbers(node), note, node=node.id, edges=edges)
         if self.uses or words.nodes[self.graph.target].gradient is not None:
             yield self._seed()
@@ -99,16 +102,19 @@ class _Walk:
 
     def _back(self, edge: GraphEdge) -> Step:
         words, place = self.words, self.words.places[edge]
-        title = f"From {words.name(edge.target)} back to {words.name(edge.source)}{words.use(edge)}"
-        note = "upstream × local = contribution"
-        upstream, contribution = words.nodes[edge.target].gradient, edge.contribution
+        title = f"From {words.name(edge.target)} back to {words.origin(edge)}{words.use(edge)}"
+        note = ""
+        upstream, contribution, op = words.nodes[edge.target].gradient, edge.contribution, words.op(edge.target)
         factors = _factors(upstream, edge)
-        if upstream is None or contribution is None:
-            formula = f"through {words.op(edge.target)}"
+        if contribution is None:
+            formula = f"through {op}"
+        elif upstream is None:
+            formula = f"through {op}: {brief(contribution)}"
+            note = f"contribution {contribution.span()}"
         elif factors:
             formula = f"{joined('×', factors)} = {contribution.span()}"
+            note = "upstream × local = contribution"
         else:
-            op = words.op(edge.target)
             note = f"upstream {upstream.span()}, through {op}: contribution {contribution.span()}"
             formula = f"{brief(upstream)} → {brief(contribution)}"
         total, gradient = self._arrive(edge)
@@ -116,27 +122,36 @@ class _Walk:
 
     def _arrive(self, edge: GraphEdge) -> tuple[str, str]:
         """How this contribution adds to those before it, and what is then known of the gradient."""
-        key = edge.source
-        self.arrived[key] += 1
+        self.arrived.update(_keys(edge))
+        if len(edge.results) > 1:
+            return "", ""
+        (key,), (origin,) = _keys(edge), self.words.labels.origins(edge)
         arrived, uses = self.arrived[key], self.uses[key]
-        whole, part = self.words.nodes[key].gradient, edge.contribution
+        whole, part = origin.gradient, edge.contribution
+        inside = isinstance(origin, Result) and origin.inside  # then more comes to it in the group itself
+        rest = f"; with what arrives inside {self.words.name(edge.source)}: {whole}" if inside and whole else ""
         if part is None or part.number is None or whole is None or whole.number is None:
             if arrived < uses:
                 return "", f"{arrived} of {uses} parts"
+            if inside:
+                return rest.removeprefix("; "), ""
             return (f"the sum of {uses} contributions: {whole}" if uses > 1 else ""), ""
         before = self.sums.get(key)
         self.sums[key] = so_far = part.number if before is None else before + part.number
         # The sweep may have added in another order: what it found is what is shown.
-        shown = whole.number if arrived == uses else so_far
+        shown = whole.number if arrived == uses and not inside else so_far
         total = "" if before is None else f"{joined('+', [before, part.number])} = {written(shown)}"
-        return total, "" if arrived == uses else f"{written(so_far)} + …"
+        if arrived == uses:
+            return (total + rest).removeprefix("; "), ""
+        return total, f"{written(so_far)} + …"
+
+
+def _keys(edge: GraphEdge) -> tuple[str, ...]:
+    """The ids of the values that an edge carries."""
+    return edge.results or (edge.source,)
 
 
 def _factors(upstream: Summary | None, edge: GraphEdge) -> list[Number]:
-    """The two factors of a contribution between scalars; none of an operation on complex numbers that conjugates."""
-    if upstream is None or upstream.number is None or edge.derivative is None or edge.contribution is None:
-        return []
-    g, local, found = upstream.number, edge.derivative, edge.contribution.number
-    if isinstance(g, complex) and found is not None and not cmath.isclose(g * local, found, rel_tol=1e-3):
-        return []
-    return [g, local]
+    """The two factors of a contribution between scalars; none where a wrong rule makes their product another number."""
+    local = confirmed(edge.derivative, upstream, edge.contribution)
+    return [] if local is None or upstream is None or upstream.number is None else [upstream.number, local]

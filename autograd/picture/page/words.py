@@ -54,17 +54,26 @@ class Words:
 
     def use(self, edge: GraphEdge) -> str:
         """Which operand an edge is, where the same value is several of them; else nothing."""
-        uses = [e for e in self.operands[edge.target] if e.source == edge.source]
+        if self.nodes[edge.target].group:
+            return ""  # whose operands have no order
+        uses = [e for e in self.operands[edge.target] if (e.source, e.results) == (edge.source, edge.results)]
         return f", operand {edge.position + 1}" if len(uses) > 1 else ""
+
+    def origin(self, edge: GraphEdge) -> str:
+        """The name of the value that an edge carries, such as `z` or `result 2 of lstm`."""
+        return self.labels.carried(edge, self.name(edge.source))
 
     def numbers(self, node: GraphNode) -> str:
         """An operation in numbers, or in shapes where there are arrays: `2 × 3 = 6`, `(6, 5) @ (5, 4) → (6, 4)`."""
-        sources = [self.nodes[edge.source].value for edge in self.operands[node.id]]
+        sources = [origin.value for edge in self.operands[node.id] for origin in self.labels.origins(edge)]
         tokens = [brief(value) for value in sources]
         signed = range(0 if node.op in _SIGNED_FIRST else 1, len(tokens))
         formula = formula_of(node.op or "", [bracketed(x) if i in signed else x for i, x in enumerate(tokens)])
+        if node.group and node.group.results:
+            results = [stated(self.labels.result_name(x), x.value) for x in node.group.results]
+            return f"{listed(tokens)} → {listed(results)}".removeprefix(" → ")
         if node.group:
-            formula = ", ".join(tokens)
+            formula = listed(tokens)
         elif formula is None:
             formula = f"{self.op(node.id)}({', '.join(tokens)})"
         return f"{formula} {'→' if node.group or node.value.number is None else '='} {brief(node.value)}".strip()

@@ -172,7 +172,7 @@ def test_an_operation_on_two_results_of_one_group_can_be_drawn():
         y = a - b
     part = t.graph(y).collapsed(depth=0)
     assert Labels(part).lines(part.node(part.target))[0].text == "−"
-    assert "subtract(0.8776) = −0.3982" in part.to_html()
+    assert "0.4794 − 0.8776 = −0.3982" in part.to_html()
 
 
 @pytest.mark.parametrize(("limit", "shown"), [(1, 1), (5, 3), (150, 3), (400, 303), (1000, 601)])
