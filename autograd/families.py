@@ -201,7 +201,9 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
         g = unbroadcast(g, shape, op, position, stacked)
     dtype = getattr(x, "dtype", None)
     # NumPy takes None for float64 when it compares dtypes, so a number without one is asked for first.
-    return g if dtype is None or (hasattr(g, "dtype") and g.dtype == dtype) else cast(g, dtype)
+    if dtype is None:  # a Python number, which widens nothing; a real one has a real cotangent all the same
+        return g.real if type(x) is float and is_complex(raw(g)) else g
+    return g if hasattr(g, "dtype") and g.dtype == dtype else cast(g, dtype)
 
 
 def check_real(x: Any, op: Primitive, position: int) -> None:

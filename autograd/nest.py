@@ -23,6 +23,22 @@ def leaves(tree: Any) -> Iterator[Any]:
         yield tree
 
 
+def named_leaves(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield each leaf of `tree` together with its place, in the order of `leaves`.
+
+    >>> list(named_leaves({"w": [1, 2]}, "params"))
+    [("params['w'][0]", 1), ("params['w'][1]", 2)]
+    """
+    if isinstance(tree, dict):
+        for key, branch in tree.items():
+            yield from named_leaves(branch, f"{name}[{key!r}]")
+    elif isinstance(tree, list | tuple):
+        for i, branch in enumerate(tree):
+            yield from named_leaves(branch, f"{name}[{i}]")
+    else:
+        yield name, tree
+
+
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:
     """`tree` with `function` applied to each leaf; named tuples and dict classes are kept.
 

@@ -28,8 +28,10 @@ from autograd.graph import (
     only,
     open_anywhere,
     open_recordings,
+    raw,
     warn,
 )
+from autograd.holomorphic import conjugated, dtype_of, of_rows, units
 from autograd.nest import leaves, mapped, paired
 from autograd.reverse import backward
 from autograd.stores import raise_refused_store
@@ -265,6 +267,9 @@ class Tape(Recording):
         output_gradients: what to weigh the target's elements with, in the target's structure; None means ones.
         unconnected_gradients: "none" gives None where the target does not depend on a source, "zero" gives zeros.
 
+        A complex target stands for its real part, and the gradient by a complex source is conjugated, both as
+        TensorFlow has it; by a real source it is real, with a warning that a part is dropped.
+
         TapeError if the tape never recorded, or is not persistent and has been used.
 
         >>> w, b = Variable([[1.0], [2.0]]), Variable([0.0])
@@ -275,6 +280,8 @@ class Tape(Recording):
         """
         flat = _checked_sources(sources, unconnected_gradients)
         gradients = self._swept(self._seeds(target, output_gradients), flat)
+        if output_gradients is None:
+            _tell_dropped_parts(target, gradients)
         if unconnected_gradients == "zero":
             gradients = [zeros_like(x) if g is None else g for g, x in zip(gradients, flat, strict=True)]
         return _nested(gradients, sources)
@@ -284,7 +291,11 @@ class Tape(Recording):
         """The derivative of each element of `target` by each element of the sources.
 
         target: one tensor. sources, unconnected_gradients: as for `gradient`; each result has the shape
-            target.shape + source.shape and the dtype of its source. All rows come out of one batched sweep.
+            target.shape + source.shape. All rows come out of one batched sweep.
+
+        Each result has the dtype of its source, but is complex if the target is. The Jacobian of a complex target with
+        respect to a complex source is the derivative dy/dz, without a conjugate: NoDerivativeError if the target is
+        not holomorphic there. Of a real target each row is the gradient.
 
         >>> x = Variable([1.0, 2.0])
         >>> with Tape() as t:
@@ -295,12 +306,14 @@ class Tape(Recording):
         flat = _checked_sources(sources, unconnected_gradients)
         y = _single(target, "jacobian")
         check_severed(y, self)
-        rows = np.eye(y.size, dtype=y.dtype).reshape(y.size, *y.shape)
-        found = self._swept([(self.value_of(y), rows)], flat, stacked=1)
-        jacobians = [None if g is None else g.reshape(y.shape + x.shape) for g, x in zip(found, flat, strict=True)]
+        found = self._swept([(self.value_of(y), units(y.shape, y.dtype))], flat, stacked=1)
+        jacobians = [
+            None if g is None else of_rows(g, y, x).reshape(y.shape + x.shape) for g, x in zip(found, flat, strict=True)
+        ]
         if unconnected_gradients == "zero":
             jacobians = [
-                np.zeros(y.shape + x.shape, x.dtype) if g is None else g for g, x in zip(jacobians, flat, strict=True)
+                np.zeros(y.shape + x.shape, dtype_of(y, x)) if g is None else g
+                for g, x in zip(jacobians, flat, strict=True)
             ]
         return _nested(jacobians, sources)
 
@@ -327,14 +340,13 @@ class Tape(Recording):
                 f"batch_jacobian got a target of shape {y.shape} and a source of shape {x.shape}; "
                 f"expected the same number of examples along the first axis of both"
             )
-        features = int(np.prod(y.shape[1:]))
-        rows = np.eye(features, dtype=y.dtype).reshape(features, 1, *y.shape[1:])
-        rows = np.broadcast_to(rows, (features, *y.shape))
+        rows = np.expand_dims(units(y.shape[1:], y.dtype), 1)
+        rows = np.broadcast_to(rows, (len(rows), *y.shape))
         (found,) = self._swept([(self.value_of(y), rows)], [x], stacked=1)
         shape = y.shape + x.shape[1:]
         if found is None:
-            return wrapped(np.zeros(shape, x.dtype)) if unconnected_gradients == "zero" else None
-        return _tensor(np.moveaxis(found, 0, 1).reshape(shape))
+            return wrapped(np.zeros(shape, dtype_of(y, x))) if unconnected_gradients == "zero" else None
+        return _tensor(np.moveaxis(of_rows(found, y, x), 0, 1).reshape(shape))
 
     def _swept(self, seeds: list[tuple[Value, Any]], sources: list[Tensor], stacked: int = 0) -> list[Any]:
         """The cotangent of each source; that of a variable is the sum over the values it had.
@@ -356,11 +368,11 @@ class Tape(Recording):
 
             self._remembered += remember(self, targets, sources)
         with only(self._observers()):
-            seeds = [(y, _conjugated(g)) for y, g in seeds]
+            seeds = [(y, conjugated(g)) for y, g in seeds]
             sweep = backward if self._check is None else self._check(backward)
             late = self.late
             found = iter(sweep(self._take(), seeds, [value for values in readings for value in values], stacked, late))
-            gradients = [_conjugated(_total([next(found) for _ in values])) for values in readings]
+            gradients = [conjugated(_total([next(found) for _ in values])) for values in readings]
         if targets and any([g is None for g in gradients]):
             from autograd.explain import unconnected
 
@@ -462,6 +474,17 @@ def _checked_sources(sources: Any, unconnected_gradients: str) -> list[Tensor]:
     return [_checked(source, "source") for source in leaves(sources)]
 
 
+def _tell_dropped_parts(target: Any, gradients: list[Any]) -> None:
+    """Warn, as TensorFlow does, that the gradient of a complex target by a real source is that of its real part."""
+    if any([is_complex(y) for y in leaves(target)]) and any([g is not None and not is_complex(g) for g in gradients]):
+        warnings.warn(
+            "the target is complex and a source is real: the gradient is that of the target's real part, and the "
+            "derivative of its imaginary part is dropped. Take np.real(y) or np.imag(y) as target, say "
+            "output_gradients=..., or ask for jacobian, which is complex here",
+            stacklevel=3,
+        )
+
+
 def _single(target: Any, asked: str, role: str = "target") -> Tensor:
     if isinstance(target, list | tuple | dict):
         raise TypeError(
@@ -501,6 +524,11 @@ def _seed(y: Tensor, weight: Any) -> Any:
     if weight is None:
         return ones_like(y)
     shape = np.shape(weight)
+    if not is_complex(y) and np.iscomplexobj(raw(weight)):
+        raise TypeError(
+            f"output_gradients is complex for a target of dtype {y.dtype}, and its imaginary part would be lost; "
+            f"expected real numbers. Take np.real(...) of them"
+        )
     if shape not in ((), y.shape):
         raise ValueError(
             f"output_gradients has shape {shape} for a target of shape {y.shape}; expected the same, or a scalar"
@@ -519,7 +547,3 @@ def _total(parts: list[Any]) -> Any:
         if part is not None:
             total = part if total is None else total + part
     return total
-
-
-def _conjugated(g: Any) -> Any:
-    return np.conjugate(g) if g is not None and is_complex(g) else g

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import converted, ones_like, zeros_like
+from autograd.families import converted, is_complex, ones_like, zeros_like
 from autograd.forward import forward
 from autograd.graph import Cut, Recording, note_cut, open_recordings, opened, raw, warn
-from autograd.nest import leaves, mapped
+from autograd.holomorphic import conjugated, dtype_of, of_columns, units
+from autograd.nest import leaves, mapped, named_leaves
 from autograd.ops.elementwise import identity
 from autograd.reverse import backward
 from autograd.tape import Tape
@@ -21,11 +22,14 @@ from autograd.tensor import Tensor
 
 
 def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """The gradient of a scalar function, as a function of the same arguments.
+    """Return a function that gives the gradient of a scalar function.
 
-    argnums: which positional argument to differentiate by, or several; each may be any nested structure of tensors,
-        arrays and Python floats, and its gradient has the same structure.
-    has_aux: `f` returns (value, anything else), and the gradient function returns (gradient, anything else).
+    argnums: the positional argument to differentiate with respect to, or several of them. Each is any nested structure
+        of tensors, arrays and Python floats, and its gradient has the same structure. None in it stays None.
+    has_aux: `f` returns a tuple (value, anything else), and the gradient function returns (gradient, anything else).
+
+    The gradient with respect to a complex argument is conjugated, as `Tape.gradient` has it: of |z|² it is 2z.
+    TypeError if `f` returns something else than a real scalar, or if an argument is not of floats.
 
     A value that leaves the recording by float(), math.exp() or the like is a constant, and gives a warning with its
     line. NoDerivativeError is raised if a value is stored into a NumPy array.
@@ -48,7 +52,7 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool 
 def value_and_grad(
     f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
 ) -> Callable[..., Any]:
-    """As `grad`, but the function gives the pair (value, gradient).
+    """Return a function that gives the pair (value, gradient), otherwise as `grad`.
 
     >>> value_and_grad(lambda x: x**3)(2.0)
     (Tensor(8.0), Tensor(12.0))
@@ -57,25 +61,30 @@ def value_and_grad(
     @_named(f)
     def both(*args: Any, **kwargs: Any) -> Any:
         chosen = _positions(argnums, len(args))
-        args = tuple(_fresh(arg) if i in chosen else arg for i, arg in enumerate(args))
-        sources = [args[i] for i in chosen]
+        args = tuple(_fresh(arg, f"argument {i}") if i in chosen else arg for i, arg in enumerate(args))
+        trees = [args[i] for i in chosen]
+        sources = _tensors(trees)
         with Tape(watch_accessed_variables=False) as t:
             t.watch(sources)
             value = f(*args, **kwargs)
-            y = _scalar(value[0] if has_aux else value)
+            y = _scalar(_pair(value)[0] if has_aux else value, "grad")
             _warn_of_cuts(t, y)
-        gradients = t.gradient(y, sources, unconnected_gradients="zero")
+        gradients = _nested(t.gradient(y, sources, unconnected_gradients="zero"), trees)
         return value, tuple(gradients) if isinstance(argnums, Sequence) else gradients[0]
 
     return both
 
 
 def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: str | None = None) -> Callable[..., Any]:
-    """The Jacobian of a function by a tensor argument, as a function: shape y.shape + x.shape.
+    """Return a function that gives the Jacobian of a function: shape y.shape + x.shape.
 
-    argnums: which positional argument to differentiate by, or several, which give a tuple of Jacobians.
+    argnums: the positional argument to differentiate with respect to, or several, which give a tuple of Jacobians.
     mode: "reverse" (all rows in one batched sweep), "forward" (a sweep per element of x), or None: forward where
-        x has few elements and y has many, reverse otherwise.
+        x has few elements and y has many, reverse otherwise. Both give the same Jacobian.
+
+    Complex numbers: with respect to a real x, the Jacobian of a complex y is the complex dy/dx. With respect to a
+    complex x, each row of the Jacobian of a real y is its gradient, as `grad` gives it. The Jacobian of a complex y is
+    the derivative dy/dx of a holomorphic function: NoDerivativeError if `f` is not holomorphic there.
 
     >>> jacobian(lambda x: x * x)(np.array([1.0, 2.0])).tolist()
     [[2.0, 0.0], [0.0, 4.0]]
@@ -92,15 +101,20 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: str 
                     f"jacobian got a {type(args[i]).__name__} as argument {i}; expected one tensor. "
                     f"Give its entries as arguments, named by argnums=(0, 1), or join them with np.concatenate"
                 )
-        args = tuple(_fresh(arg) if i in chosen else arg for i, arg in enumerate(args))
+            if args[i] is None:
+                raise TypeError(f"jacobian got None as argument {i}; expected one tensor")
+        args = tuple(_fresh(arg, f"argument {i}") if i in chosen else arg for i, arg in enumerate(args))
         sources = [args[i] for i in chosen]
         with Tape(watch_accessed_variables=False) as t:
             t.watch(sources)
             y = f(*args, **kwargs)
             if not isinstance(y, Tensor):
                 cuts = [cut for cut in t.cuts if cut.what != "stop_gradient"]
-                lost = f"; {_lost(cuts)}" if cuts else ""
-                raise TypeError(f"jacobian got a function that returns {type(y).__name__}; expected one tensor{lost}")
+                if cuts or not _is_number(y):
+                    how = _lost(cuts) if cuts else "join several with np.stack, or use ag.jvp or ag.vjp"
+                    got = type(y).__name__
+                    raise TypeError(f"jacobian got a function that returns {got}; expected one tensor; {how}")
+                y = Tensor(y)
             _warn_of_cuts(t, y)
         size = sum([x.size for x in sources])
         if (mode or ("forward" if 8 * size < y.size else "reverse")) == "reverse" or not size:
@@ -114,16 +128,22 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: str 
 
 
 def _by_columns(t: Tape, y: Tensor, x: Tensor) -> Any:
-    """The Jacobian by a forward sweep for each element of `x`."""
-    units = np.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
-    columns = [_tangent(forward(t.nodes, [(x, _seed(unit, x))], [y])[0], y) for unit in units]
-    stacked: Any = np.stack(columns, axis=-1) if columns else np.zeros((*y.shape, 0), x.dtype)
-    return _tangent(stacked.reshape(y.shape + x.shape), y)
+    """The Jacobian by a forward sweep for each element of `x`, two if it is complex."""
+    dtype = dtype_of(y, x)
+    columns = [_tangent(forward(t.nodes, [(x, _seed(unit, x))], [y])[0], y) for unit in units(x.shape, x.dtype)]
+    if not columns:
+        return Tensor(np.zeros((*y.shape, *x.shape), dtype))
+    found: Any = np.moveaxis(of_columns(np.stack(columns), y, x), 0, -1).reshape(y.shape + x.shape)
+    return _tangent(found if found.dtype == dtype else found.astype(dtype), y)
 
 
 def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
-    """The second derivatives of a scalar function by one tensor argument: shape x.shape + x.shape.
+    """Return a function that gives the second derivatives of a scalar function: shape x.shape + x.shape.
 
+    argnums: the one positional argument to differentiate with respect to, a single tensor.
+
+    The Hessian with respect to a complex argument is the Jacobian of the gradient: NoDerivativeError where that is not
+    holomorphic, as that of |z|⁴. `hvp` gives its products with vectors.
     TypeError for several arguments or a nested one, which have a Hessian for each pair of tensors; `hvp` takes those.
 
     >>> hessian(lambda x: np.sum(x**3))(np.array([1.0, 2.0])).tolist()
@@ -138,7 +158,9 @@ def hessian(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
 
 
 def hvp(f: Callable[..., Any], primal: Any, tangent: Any, *args: Any) -> Any:
-    """The Hessian of a scalar function at `primal`, times `tangent`: forward over reverse, no Hessian is built.
+    """Return the Hessian of a scalar function at `primal`, times `tangent`.
+
+    It is how the gradient changes along `tangent`: forward over reverse mode, and no Hessian is built.
 
     primal, tangent: tensors or arrays of one shape, or nested structures of them; so is the result.
     args: further arguments of `f`, which are constants.
@@ -146,50 +168,63 @@ def hvp(f: Callable[..., Any], primal: Any, tangent: Any, *args: Any) -> Any:
     >>> hvp(lambda x: np.sum(x**3), np.array([1.0, 2.0]), np.ones(2)).tolist()
     [6.0, 12.0]
     """
-    x = _fresh(primal)
-    sources = list(leaves(x))
+    x = _fresh(primal, "primal")
+    sources = _tensors(x)
     recording = Recording()
     for source in sources:
         recording.follow(source)
     with opened(recording):
-        y = _scalar(f(x, *args))
+        y = _scalar(f(x, *args), "hvp")
         _warn_of_cuts(recording, y)
         gradients = backward(list(recording.nodes), [(y, ones_like(y))], sources)
     found = [g for g in gradients if g is not None]
     with _unlocking(recording):
         moved = iter(forward(recording.nodes, _seeds("hvp", tangent, x), found) if found else [])
-    products = iter([_tangent(None if g is None else next(moved), s) for g, s in zip(gradients, sources, strict=True)])
-    return mapped(lambda _: next(products), x)
+    products = [None if g is None else conjugated(next(moved)) for g in gradients]
+    return _nested([_tangent(p, s) for p, s in zip(products, sources, strict=True)], x)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """`f(*primals)`, and the function that pulls a cotangent of it back to one for each argument: g ↦ gJ.
+    """Return `f(*primals)`, and the function that pulls a cotangent of it back to one for each argument: g ↦ Jᵀg.
+
+    Of complex numbers it is g ↦ conj(J)ᵀg, as `Tape.gradient` with these `output_gradients`; with respect to a real
+    argument, the real part of it.
 
     >>> y, pull = vjp(lambda x, w: x * w, 2.0, 3.0)
     >>> pull(1.0)
     (Tensor(3.0), Tensor(2.0))
     """
-    sources = [_fresh(x) for x in primals]
+    args = [_fresh(x, f"primal {i}") for i, x in enumerate(primals)]
+    sources = _tensors(args)
     tape = Tape(persistent=True)
     with tape:
         tape.watch(sources)
-        y = f(*sources)
+        y = f(*args)
         _warn_of_cuts(tape, y)
+    targets = mapped(_target, _numbers(y, "vjp"))
 
     def pull(g: Any) -> tuple[Any, ...]:
-        return tuple(tape.gradient(y, sources, output_gradients=g, unconnected_gradients="zero"))
+        found = tape.gradient(targets, sources, output_gradients=g, unconnected_gradients="zero")
+        return tuple(_nested(found, args))
 
     return y, pull
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """`f(*primals)`, and how it changes when the arguments move along the tangents: t ↦ Jt, in forward mode.
+    """Return `f(*primals)`, and how it changes when the arguments move along the tangents: t ↦ Jt, in forward mode.
 
-    primals, tangents: as many of one as of the other, each tangent in its primal's shape, or in its structure.
+    primals, tangents: lists or tuples with one entry for each argument of `f`, each tangent in its primal's shape, or
+        in its structure. The tangent of a real primal is real.
 
     >>> jvp(lambda x, w: x * w, [2.0, 3.0], [1.0, 0.0])
     (Tensor(6.0), Tensor(3.0))
     """
+    for name, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, list | tuple):
+            raise TypeError(
+                f"jvp got {type(given).__name__} as {name}; expected a list or tuple with one entry for each argument "
+                f"of the function. Write ag.jvp(f, [x], [t])"
+            )
     if len(primals) != len(tangents):
         raise ValueError(f"jvp got {len(primals)} primals and {len(tangents)} tangents; expected one for each")
     y, push = linearize(f, *primals)
@@ -197,30 +232,33 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
 
 
 def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
-    """`f(*primals)`, and its derivative there as a linear function of the tangents: f runs once, the sweep each time.
+    """Return `f(*primals)`, and its derivative there as a linear function of the tangents.
+
+    `f` runs once, and the forward sweep for each call of that function.
 
     >>> y, push = linearize(lambda x: np.sin(x) * 2, 0.0)
     >>> push(1.0), push(10.0)
     (Tensor(2.0), Tensor(20.0))
     """
-    sources = [_fresh(x) for x in primals]
+    args = [_fresh(x, f"primal {i}") for i, x in enumerate(primals)]
     recording = Recording()
-    for source in leaves(sources):
+    for source in _tensors(args):
         recording.follow(source)
         recording.hold(source)
     with opened(recording):
-        y = f(*sources)
+        y = _numbers(f(*args), "jvp")
         _warn_of_cuts(recording, y)
 
     def push(*tangents: Any) -> Any:
         recording.check_unchanged()
+        results = _tensors(y)
         try:
-            seeds = _seeds("jvp", list(tangents), sources)
-            found = iter(forward(recording.nodes, seeds, list(leaves(y))))
+            seeds = _seeds("jvp", list(tangents), args)
+            found = forward(recording.nodes, seeds, results)
         except BaseException:
             recording.unlock_after_error()
             raise
-        return mapped(lambda leaf: _tangent(next(found), leaf), y)
+        return _nested([_tangent(t, leaf) for t, leaf in zip(found, results, strict=True)], y)
 
     return y, push
 
@@ -293,27 +331,54 @@ def _positions(argnums: Any, count: int) -> list[int]:
     return [n % count for n in named]
 
 
-def _fresh(tree: Any) -> Any:
-    """The same values under new identities, still connected to the tapes outside."""
-    return mapped(_differentiable, tree)
+def _fresh(tree: Any, name: str) -> Any:
+    """The same values under new identities, still connected to the tapes outside; `name` is for the error."""
+    try:
+        return mapped(_differentiable, tree)
+    except TypeError:
+        for place, leaf in named_leaves(tree, name):
+            try:
+                _differentiable(leaf)
+            except TypeError as error:
+                raise type(error)(f"{place}: {error}") from None
+        raise
 
 
-def _differentiable(x: Any) -> Tensor:
-    """`x` as a tensor of its own; a Python integer counts as the float it stands for."""
+def _differentiable(x: Any) -> Any:
+    """`x` as a tensor of its own; a Python integer counts as the float it stands for, and None as nothing."""
+    if x is None:
+        return None
     x = identity(x if isinstance(x, Tensor) else Tensor(float(x) if type(x) is int else x))
     if x.dtype.kind not in "fc":
-        raise TypeError(f"got an argument of dtype {x.dtype} to differentiate by; expected floats, as x.astype(float)")
+        raise TypeError(
+            f"got dtype {x.dtype} to differentiate with respect to; expected floats, as x.astype(float). "
+            f"Give what is to be held fixed as another argument, which argnums leaves out"
+        )
     return x
+
+
+def _tensors(tree: Any) -> list[Any]:
+    """The leaves that can carry a derivative: all but None, which is an empty structure."""
+    return [leaf for leaf in leaves(tree) if leaf is not None]
+
+
+def _nested(found: Sequence[Any], tree: Any) -> Any:
+    """What belongs to each of the `_tensors` of a structure, in its place."""
+    each = iter(found)
+    return mapped(lambda leaf: None if leaf is None else next(each), tree)
 
 
 def _seeds(asked: str, tangent: Any, primal: Any) -> list[tuple[Tensor, Any]]:
     """Each tensor of a structure with its tangent, which may be a list where the primal is an array."""
     if isinstance(primal, Tensor):
         return [(primal, _seed(tangent, primal, asked))]
+    if primal is None and tangent is None:
+        return []
     if isinstance(primal, dict):
         keys, fits = list(primal), isinstance(tangent, dict) and tangent.keys() == primal.keys()
     else:
-        keys, fits = list(range(len(primal))), isinstance(tangent, list | tuple) and len(tangent) == len(primal)
+        keys = list(range(len(primal or ())))
+        fits = primal is not None and isinstance(tangent, list | tuple) and len(tangent) == len(primal)
     if not fits:
         raise ValueError(
             f"{asked} got a tangent {tangent!r:.60} for a {type(primal).__name__}; expected the same nesting"
@@ -328,19 +393,66 @@ def _seed(t: Any, x: Tensor, asked: str = "jvp") -> Any:
         raise ValueError(
             f"{asked} got a tangent of shape {shape} for a primal of shape {x.shape}; expected the same shape"
         )
+    if not is_complex(x) and np.iscomplexobj(raw(t)):
+        raise TypeError(
+            f"{asked} got a complex tangent for a primal of dtype {x.dtype}; expected a real one. A real argument "
+            f"moves along real numbers only: make the primal complex, or take np.real(...) of the tangent"
+        )
     if isinstance(t, Tensor) and open_recordings.get():
         return t
     t = t.value if isinstance(t, Tensor) else t
     return float(t) if type(x.value) is float else converted(t, x.dtype)
 
 
-def _scalar(y: Any) -> Tensor:
-    """What a function returned as a scalar; a plain number is one that does not depend on the arguments."""
-    if isinstance(y, float | int | complex | np.number) and not isinstance(y, bool):
-        return Tensor(y)
-    if not isinstance(y, Tensor) or y.shape != ():
-        got = f"shape {y.shape}" if hasattr(y, "shape") else type(y).__name__
-        raise TypeError(f"got a function that returns {got}; expected a scalar. Reduce it, e.g. with np.sum")
+def _is_number(y: Any) -> bool:
+    """Whether `y` is a number or an array of numbers, which is a constant where a tensor is asked for."""
+    if hasattr(y, "dtype"):
+        return y.dtype.kind in "fciu"
+    return isinstance(y, float | int | complex) and not isinstance(y, bool)
+
+
+def _numbers(y: Any, asked: str) -> Any:
+    """The result of a function, if it is nothing but tensors, numbers and None."""
+    for place, leaf in named_leaves(y, "its result"):
+        if not (leaf is None or isinstance(leaf, Tensor | bool | np.ndarray) or _is_number(leaf)):
+            raise TypeError(
+                f"{asked} got a function that returns {type(leaf).__name__} as {place}; expected tensors, or a nested "
+                f"structure of them"
+            )
+    return y
+
+
+def _target(leaf: Any) -> Tensor:
+    """A part of a result as what a tape differentiates; a constant has no derivative, and None counts as one."""
+    return leaf if isinstance(leaf, Tensor) else Tensor(0.0 if leaf is None else leaf)
+
+
+def _pair(value: Any) -> tuple[Any, Any]:
+    """What a function returned with has_aux=True, if it is a pair."""
+    if not isinstance(value, tuple) or len(value) != 2:
+        got = f"a tuple of {len(value)}" if isinstance(value, tuple) else type(value).__name__
+        raise TypeError(f"has_aux=True got a function that returns {got}; expected a tuple of two: (value, aux)")
+    return value
+
+
+def _scalar(y: Any, asked: str) -> Tensor:
+    """What a function returned as a real scalar; a plain number is one that does not depend on the arguments."""
+    if not isinstance(y, Tensor):
+        if not _is_number(y):
+            raise TypeError(
+                f"{asked} got a function that returns {type(y).__name__}; expected a scalar"
+                + (". If it returns (value, aux), say has_aux=True" if isinstance(y, tuple) else "")
+            )
+        y = Tensor(y)
+    if y.shape != ():
+        raise TypeError(
+            f"{asked} got a function that returns shape {y.shape}; expected a scalar. Reduce it, e.g. with np.sum"
+        )
+    if is_complex(y):
+        raise TypeError(
+            f"{asked} got a function that returns a complex number; expected a real one. Take np.real(y), np.imag(y) "
+            f"or np.abs(y); for the derivative dy/dz of a holomorphic function use ag.jacobian"
+        )
     return y
 
 

@@ -122,6 +122,36 @@ def test_table_of_kinks(case: str, f: str, x: str, gradient: str) -> None:
         np.testing.assert_array_equal(t.gradient(y, variable).numpy(), eval(gradient, names))
 
 
+def complexes() -> list[tuple[str, str, str]]:
+    section = SEMANTICS.partition("## Complex numbers")[2].partition("(kinks)=")[0]
+    rows = re.findall(r"^\| (.+) \| `(.+)` \| `(.+)` \|$", section, re.MULTILINE)
+    assert len(rows) >= 20
+    return rows
+
+
+def gradient(f: Any, x: Any, **options: Any) -> Any:
+    """As the page defines it."""
+    source = ag.Tensor(x)
+    with Tape() as t:
+        t.watch(source)
+        y = f(source)
+    return t.gradient(y, source, **options)
+
+
+@pytest.mark.parametrize(("case", "expression", "value"), complexes())
+def test_table_of_complex_numbers(case: str, expression: str, value: str) -> None:
+    names = {"np": np, "ag": ag, "gradient": gradient, "NoDerivativeError": ag.errors.NoDerivativeError}
+    expected = eval(value, names)
+    if isinstance(expected, type) and issubclass(expected, Exception):
+        expectation: Any = pytest.warns if issubclass(expected, Warning) else pytest.raises
+        with expectation(expected):
+            eval(expression, names)
+    elif expected is None:
+        assert eval(expression, names) is None
+    else:
+        np.testing.assert_allclose(eval(expression, names).numpy(), expected, rtol=1e-14)
+
+
 # The reference.
 
 

@@ -35,7 +35,8 @@ def check_gradients(
     args: what to differentiate by: floats, arrays and tensors of floats, lists of floats, and dicts, lists and tuples
         of these. They are copied and computed with in float64, Python floats as Python floats. Anything else is handed
         on to `f` as it is and counts as constant: integers, truth values, text. Variables that `f` reads without being
-        given them are constants too.
+        given them are constants too. A complex argument is checked as two real ones, its real and its imaginary part,
+        and so is a complex result; the function need not be holomorphic.
     order: 1 checks the gradient; 2 also the gradient's gradient, by the arguments and by the upstream gradient; and so
         on.
     modes: "reverse" pulls cotangents back, "forward" pushes tangents forward. Both must agree with the same numbers.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.graph import raw
-from autograd.nest import leaves, mapped
+from autograd.nest import leaves, mapped, named_leaves
 from autograd.primitive import check_kind
 from autograd.reverse import backward
 from autograd.tape import Tape
 from autograd.tensor import Tensor
 
 Array = npt.NDArray[Any]
+_NUMBERS = (float, int, complex, np.generic)  # a list of nothing else is an array
 Flat = Callable[[Sequence[Any]], list[Tensor]]
 
 
@@ -52,14 +53,23 @@ class Point:
 
 
 class _Slot:
-    """Stands in the structure of the arguments where a value is differentiated by."""
+    """Stands in the structure of the arguments where a value is differentiated by; `paired` if it is complex."""
 
-    def __init__(self, position: int) -> None:
+    def __init__(self, position: int, paired: bool) -> None:
         self.position = position
+        self.paired = paired
+
+    def filled(self, tensors: Sequence[Any]) -> Any:
+        """What the function is called with here."""
+        x = tensors[self.position]
+        return x + 1j * tensors[self.position + 1] if self.paired else x
 
 
 def flattened(f: Callable[..., Any], args: Sequence[Any]) -> Point:
-    """`f` at `args`. Floats, float arrays and tensors are what it is differentiated by, the rest are constants."""
+    """`f` at `args`. Floats, float arrays and tensors are what it is differentiated by, the rest are constants.
+
+    A complex argument counts as two real ones, its real and its imaginary part, and so does a complex result.
+    """
     values: list[Any] = []
     names: list[str] = []
     labels: list[str | None] = []
@@ -69,21 +79,22 @@ def flattened(f: Callable[..., Any], args: Sequence[Any]) -> Point:
         if isinstance(x, dict):
             pairs = {key: entered(branch, f"{name}[{key!r}]") for key, branch in x.items()}
             return pairs if type(x) is dict else type(x)(pairs)
-        if isinstance(x, list | tuple) and not all(isinstance(leaf, float | int | np.generic) for leaf in leaves(x)):
+        if isinstance(x, list | tuple) and not all(isinstance(leaf, _NUMBERS) for leaf in leaves(x)):
             branches = [entered(branch, f"{name}[{i}]") for i, branch in enumerate(x)]
             return type(x)(*branches) if hasattr(x, "_fields") else type(x)(branches)
         held = raw(x)
         check_kind(held, "check_gradients")
         kind = np.asarray(held).dtype.kind
-        if kind == "c":
-            raise TypeError(f"check_gradients got complex numbers as {name}; expected real ones")
-        if kind != "f":
+        if kind not in "fc":
             return x
         label = x.name if isinstance(x, Tensor) else None
-        values.append(held if type(held) is float else np.array(held, np.float64))
-        names.append(f"{name} ({label!r})" if label else name)
-        labels.append(label)
-        return _Slot(len(values) - 1)
+        slot = _Slot(len(values), kind == "c")
+        parts = {".real": np.real(held), ".imag": np.imag(held)} if slot.paired else {"": held}
+        for part, value in parts.items():
+            values.append(value if type(value) is float else np.array(value, np.float64))
+            names.append(f"{name}{part} ({label!r})" if label else f"{name}{part}")
+            labels.append(None if slot.paired else label)
+        return slot
 
     structure = [entered(x, f"argument {i}") for i, x in enumerate(args)]
     if not values:
@@ -92,19 +103,22 @@ def flattened(f: Callable[..., Any], args: Sequence[Any]) -> Point:
     def call(tensors: Sequence[Any]) -> Any:
         for tensor, label in zip(tensors, labels, strict=True):
             tensor.name = tensor.name or label
-        return f(*mapped(lambda leaf: tensors[leaf.position] if isinstance(leaf, _Slot) else leaf, structure))
+        return f(*mapped(lambda leaf: leaf.filled(tensors) if isinstance(leaf, _Slot) else leaf, structure))
 
-    found = list(_paths(call([Tensor(x) for x in values]), "output"))
-    chosen = [i for i, (_, y) in enumerate(found) if isinstance(y, Tensor) and y.dtype.kind == "f"]
+    found = list(named_leaves(call([Tensor(x) for x in values]), "output"))
+    chosen = [i for i, (_, y) in enumerate(found) if isinstance(y, Tensor) and y.dtype.kind in "fc"]
     if not chosen:
         got = ", ".join(type(y).__name__ for _, y in found) or "nothing"
         raise TypeError(f"check_gradients got a function that returns {got}; expected a tensor of floats")
+    paired = {i for i in chosen if found[i][1].dtype.kind == "c"}
 
     def flat(tensors: Sequence[Any]) -> list[Tensor]:
         every = list(leaves(call(tensors)))
-        return [every[i] for i in chosen]
+        results = [[np.real(every[i]), np.imag(every[i])] if i in paired else [every[i]] for i in chosen]
+        return [y for parts in results for y in parts]
 
-    return Point(flat, values, names, [found[i][0] for i in chosen], [found[i][1].value for i in chosen])
+    outputs = [f"{found[i][0]}{part}" for i in chosen for part in ([".real", ".imag"] if i in paired else [""])]
+    return Point(flat, values, names, outputs, [y.value for y in flat([Tensor(x) for x in values])])
 
 
 def pulled_back(point: Point, cotangents: Sequence[Any]) -> Point:
@@ -128,15 +142,3 @@ def pulled_back(point: Point, cotangents: Sequence[Any]) -> Point:
     values = [*point.values, *cotangents]
     results = [y.value for y in gradients([Tensor(x) for x in values])]
     return Point(gradients, values, names, [f"the gradient by {x}" for x in point.names], results)
-
-
-def _paths(tree: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """The leaves of a result and where they stand, in the order of `nest.leaves`."""
-    if isinstance(tree, dict):
-        for key, branch in tree.items():
-            yield from _paths(branch, f"{name}[{key!r}]")
-    elif isinstance(tree, list | tuple):
-        for i, branch in enumerate(tree):
-            yield from _paths(branch, f"{name}[{i}]")
-    else:
-        yield name, tree

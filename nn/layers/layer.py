@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Tensor, Variable, name_scope
+from autograd.families import as_array
 from nn import initializers
 from nn.activations import Activation, linear
 from nn.inputs import as_tensor, not_one_tensor

@@ -7,6 +7,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tape, Tensor, Variable
+from autograd.errors import NoDerivativeError
 
 
 def derivatives(f, x: float, order: int) -> list[float]:
@@ -125,7 +126,29 @@ def test_gradient_of_what_is_not_used_is_zero() -> None:
     assert [g.tolist() for g in ag.grad(lambda a, b: a * 1.0, argnums=(0, 1))(1.0, np.ones(2))] == [1.0, [0, 0]]
 
 
-@pytest.mark.parametrize("constant", [1.0, 2, 3j, np.float32(4), Tensor(5.0)], ids=str)
+@pytest.mark.parametrize(
+    "constant", [1.0, 2, np.float64(3), np.float32(4), np.array(6.0), np.array(7), Tensor(5.0)], ids=repr
+)
+def test_the_derivative_of_a_constant_is_zero_in_every_transform(constant) -> None:
+    f = lambda *x: constant
+    assert ag.jacobian(f)(np.ones(2)).tolist() == ag.jacobian(f, mode="forward")(np.ones(2)).tolist() == [0, 0]
+    assert ag.hessian(f)(np.ones(2)).tolist() == [[0, 0], [0, 0]]
+    assert (ag.jvp(f, [1.0], [1.0])[0], float(ag.jvp(f, [1.0], [1.0])[1])) == (constant, 0)
+    assert float(ag.linearize(f, 1.0)[1](2.0)) == 0
+    y, pull = ag.vjp(f, np.ones(2), 1.0)
+    assert y is constant
+    assert [g.tolist() for g in pull(1.0)] == [[0, 0], 0]
+
+
+def test_the_jacobian_of_a_constant_array_is_zero() -> None:
+    j = ag.jacobian(lambda x: np.ones((2, 2)))(np.ones(3, np.float32))
+    assert (j.shape, j.dtype, np.any(j.numpy())) == ((2, 2, 3), np.float32, False)
+    assert ag.jacobian(lambda x: np.ones(2))(3.0).tolist() == [0, 0]
+    assert ag.jacobian(lambda x: np.array([1j]))(3.0).dtype == complex
+    assert ag.vjp(lambda x: (x, np.ones(2)), 3.0)[1]((2.0, np.ones(2)))[0].item() == 2
+
+
+@pytest.mark.parametrize("constant", [1.0, 2, np.float32(4), Tensor(5.0)], ids=str)
 def test_the_gradient_of_a_constant_is_zero(constant) -> None:
     g = ag.grad(lambda x: constant)({"a": np.ones(2, np.float32), "b": 1.0})
     assert (g["a"].tolist(), g["a"].dtype, float(g["b"])) == ([0, 0], np.float32, 0)
@@ -223,6 +246,202 @@ def test_functions_of_functions_keep_names_and_docs() -> None:
 
 def test_stop_gradient_is_a_constant() -> None:
     assert float(ag.grad(lambda x: ag.stop_gradient(x) * x)(3.0)) == 3
+
+
+def test_none_is_an_empty_structure() -> None:
+    """As a layer without bias has it: None where there is None, in every transform."""
+    f = lambda p: np.sum(p["w"] ** 2) * (1.0 if p["b"] is None else p["b"])
+    p, v = {"w": np.array([1.0, 2.0]), "b": None}, {"w": np.array([1.0, 0.0]), "b": None}
+    plain = lambda tree: {k: x if x is None else x.tolist() for k, x in tree.items()}
+    assert plain(ag.grad(f)(p)) == plain(ag.value_and_grad(f)(p)[1]) == {"w": [2, 4], "b": None}
+    assert plain(ag.vjp(f, p)[1](1.0)[0]) == {"w": [2, 4], "b": None}
+    assert plain(ag.hvp(f, p, v)) == {"w": [2, 0], "b": None}
+    assert float(ag.jvp(f, [p], [v])[1]) == float(ag.linearize(f, p)[1](v)) == 2
+    assert ag.grad(lambda a, b: a * 3.0, argnums=(0, 1))(2.0, None)[1] is None
+    (y, nothing), (dy, also_nothing) = ag.jvp(lambda x: (x * x, None), [3.0], [1.0])
+    assert (float(y), nothing, float(dy), also_nothing) == (9, None, 6, None)
+    assert ag.vjp(lambda x: (x * x, None), 3.0)[1]((1.0, None))[0].item() == 6
+    with pytest.raises(ValueError, match=r"hvp got a tangent 1\.0 for a NoneType; expected the same nesting"):
+        ag.hvp(f, p, {"w": p["w"], "b": 1.0})
+    with pytest.raises(TypeError, match="jacobian got None as argument 0; expected one tensor"):
+        ag.jacobian(lambda x: 1.0)(None)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "why"),
+    [
+        (np.arange(3), r"got dtype int64 to differentiate with respect to; expected floats, as x\.astype\(float\)"),
+        (np.int32(3), "got dtype int32"),
+        (Tensor([True]), "got dtype bool"),
+        ("relu", "Tensor got str 'relu'; expected a tensor, an array or a number"),
+    ],
+    ids=["ints", "int", "bools", "text"],
+)
+def test_an_argument_that_carries_no_derivative_is_named(leaf, why) -> None:
+    f = lambda p: p["w"][0] * 1.0
+    p = {"w": (1.0, 2.0), "b": [1.0, leaf]}
+    for call in (
+        ag.grad(f),
+        ag.value_and_grad(f),
+        lambda p: ag.hvp(f, p, p),
+        lambda p: ag.vjp(f, p),
+        lambda p: ag.jvp(f, [p], [p]),
+    ):
+        with pytest.raises(TypeError, match=rf"^(argument 0|primal 0|primal)\['b'\]\[1\]: {why}"):
+            call(p)
+    with pytest.raises(TypeError, match=rf"^argument 1: {why}"):
+        ag.jacobian(lambda a, b: a, argnums=1)(1.0, leaf)
+
+
+@pytest.mark.parametrize("returned", [(1.0, 2, 3), [1.0, 2], 1.0, Tensor([1.0, 2.0]), (1.0,)], ids=repr)
+def test_has_aux_asks_for_a_pair(returned) -> None:
+    with pytest.raises(TypeError, match=r"has_aux=True got a function that returns .*; expected a tuple of two"):
+        ag.grad(lambda x: returned, has_aux=True)(1.0)
+    with pytest.raises(TypeError, match=r"returns tuple; expected a scalar. If it returns \(value, aux\), say has_aux"):
+        ag.grad(lambda x: (x, 1.0))(1.0)
+
+
+@pytest.mark.parametrize("primals", [3.0, np.ones(2), Tensor([1.0, 2.0]), {"x": 3.0}])
+def test_jvp_asks_for_lists(primals) -> None:
+    with pytest.raises(TypeError, match=r"as primals; expected a list or tuple .* ag\.jvp\(f, \[x\], \[t\]\)"):
+        ag.jvp(lambda x: x**2, primals, [1.0])
+    with pytest.raises(TypeError, match="as tangents; expected a list or tuple"):
+        ag.jvp(lambda x: x**2, [3.0], primals)
+
+
+def test_results_that_are_no_tensors_are_told() -> None:
+    with pytest.raises(TypeError, match=r"returns list; expected one tensor; join several with np\.stack"):
+        ag.jacobian(lambda x: [x[0], x[1]])(np.ones(2))
+    for call in (lambda f: ag.jvp(f, [1.0], [1.0]), lambda f: ag.vjp(f, 1.0)):
+        with pytest.raises(TypeError, match=r"returns str as its result\['name'\]; expected tensors"):
+            call(lambda x: {"y": x, "name": "square"})
+
+
+Z, T = np.array([1 + 2j, 0.5 - 1j]), np.array([1j, 2.0])
+
+
+def test_the_product_with_the_hessian_is_how_the_gradient_changes() -> None:
+    """Of |z|² the gradient is 2z; of Re(z³) it is 3 conj(z)², which changes by 6 conj(z t)."""
+    assert ag.hvp(lambda z: np.sum(np.abs(z) ** 2), Z, T).tolist() == (2 * T).tolist()
+    f = lambda z: np.sum(np.real(z**3))
+    np.testing.assert_allclose(ag.hvp(f, Z, T).numpy(), 6 * np.conj(Z * T), rtol=1e-14)
+    np.testing.assert_allclose(ag.jvp(ag.grad(f), [Z], [T])[1].numpy(), 6 * np.conj(Z * T), rtol=1e-14)
+
+
+@pytest.mark.parametrize("repeats", [1, 20])
+@pytest.mark.parametrize("mode", ["reverse", "forward", None])
+def test_a_complex_jacobian_does_not_depend_on_its_shape(mode, repeats) -> None:
+    x = np.array([0.3])
+    j = ag.jacobian(lambda x: np.tile(np.exp(1j * x), repeats), mode=mode)(x)
+    np.testing.assert_allclose(j.numpy(), np.full((repeats, 1), 1j * np.exp(0.3j)), rtol=1e-15)
+    j = ag.jacobian(lambda z: np.tile(np.exp(1j * z), repeats), mode=mode)(Z[:1])
+    np.testing.assert_allclose(j.numpy(), np.full((repeats, 1), 1j * np.exp(1j * Z[0])), rtol=1e-15)
+    j = ag.jacobian(lambda z: np.tile(np.abs(z), repeats), mode=mode)(Z[:1])  # rows are gradients: z / |z|
+    np.testing.assert_allclose(j.numpy(), np.full((repeats, 1), Z[0] / abs(Z[0])), rtol=1e-15)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_dtypes_of_jacobians(mode) -> None:
+    """That of the argument, complex where the result is."""
+    x, z = np.ones(2, np.float32), np.ones(2, np.complex64)
+    wide = np.ones(2)
+    got = [ag.jacobian(f, mode=mode)(a).dtype for f in (lambda a: np.abs(a) * wide, lambda a: a * 1j) for a in (x, z)]
+    assert got == [np.float32, np.complex64, np.complex64, np.complex64]
+
+
+def test_the_jacobian_of_what_is_not_holomorphic_is_refused() -> None:
+    for f in (np.conj, lambda z: z * np.abs(z), lambda z: np.real(z) * 1j, lambda z: np.sum(z * np.conj(z))):
+        for mode in ("reverse", "forward", None):
+            with pytest.raises(NoDerivativeError, match=r"not holomorphic here.*np\.real\(y\).*ag\.jvp"):
+                ag.jacobian(f, mode=mode)(Z)
+        z = Tensor(Z)
+        with Tape(persistent=True) as t:
+            t.watch(z)
+            y = f(z)
+        with pytest.raises(NoDerivativeError, match="not holomorphic here"):
+            t.jacobian(y, z)
+    # By its real and imaginary part there is always a Jacobian; and at a point where dy/dz is the same all around, too.
+    by_re, by_im = ag.jacobian(lambda re, im: np.conj(re + 1j * im), argnums=(0, 1))(2.0, 1.0)
+    assert (by_re.item(), by_im.item()) == (1, -1j)
+    assert ag.jacobian(lambda z: np.conj(z) ** 2)(0j).item() == 0
+
+
+def test_batch_jacobian_of_complex_numbers() -> None:
+    x, z = Tensor([[0.3, 1.0], [0.5, 2.0]]), Tensor([[1j, 2.0], [0.5, 2 - 1j]])
+    with Tape(persistent=True) as t:
+        t.watch([x, z])
+        y, w, v, u = np.exp(1j * x), z**2, np.sum(np.abs(z) ** 2, axis=1), z * np.conj(z)
+    eye = np.eye(2)[None]
+    np.testing.assert_allclose(t.batch_jacobian(y, x).numpy(), 1j * y.numpy()[:, None] * eye, rtol=1e-15)
+    np.testing.assert_allclose(t.batch_jacobian(w, z).numpy(), 2 * z.numpy()[:, None] * eye, rtol=1e-15)
+    np.testing.assert_allclose(t.batch_jacobian(v, z).numpy(), 2 * z.numpy(), rtol=1e-15)
+    with pytest.raises(NoDerivativeError, match="not holomorphic here"):
+        t.batch_jacobian(u, z)
+    unconnected = t.batch_jacobian(y, z, unconnected_gradients="zero")
+    assert (unconnected.shape, unconnected.dtype) == ((2, 2, 2), complex)
+    assert t.jacobian(y, x * 1.0, unconnected_gradients="zero").dtype == complex
+
+
+def test_a_complex_jacobian_is_itself_differentiable() -> None:
+    """Of z³: 3z², 6z, 6; by a real x of exp(ix): −exp(ix)."""
+    first = ag.jacobian(lambda z: z**3)
+    second = ag.jacobian(first)
+    assert (first(2j).item(), second(2j).item(), ag.jacobian(second)(2j).item()) == (-12, 12j, 6)
+    turning = ag.jacobian(ag.jacobian(lambda x: np.exp(1j * x)))
+    np.testing.assert_allclose(turning(0.3).item(), -np.exp(0.3j), rtol=1e-15)
+    forward = ag.jacobian(ag.jacobian(lambda z: z**3, mode="forward"), mode="forward")
+    assert forward(2j).item() == 12j
+
+
+def test_a_complex_hessian_of_a_quadratic_form() -> None:
+    """|Az|² has the Hessian 2 conj(A)ᵀ A."""
+    a = np.array([[1.0, 2j], [0.5, 1 - 1j]])
+    f = lambda z: np.sum(np.abs(a @ z) ** 2)
+    np.testing.assert_allclose(ag.hessian(f)(Z).numpy(), 2 * a.conj().T @ a, rtol=1e-14)
+    with pytest.raises(NoDerivativeError, match=r"not holomorphic here.*ag\.hvp"):
+        ag.hessian(lambda z: np.sum(np.abs(z) ** 4))(Z)
+
+
+def test_a_scalar_loss_is_real() -> None:
+    for call in (ag.grad(np.sum), ag.value_and_grad(np.sum), ag.hessian(np.sum), lambda z: ag.hvp(np.sum, z, z)):
+        with pytest.raises(TypeError, match=r"returns a complex number; expected a real one. Take np\.real\(y\)"):
+            call(Z)
+    with pytest.raises(TypeError, match="returns a complex number"):
+        ag.grad(lambda x: 3j)(1.0)
+
+
+def test_an_imaginary_part_is_never_dropped() -> None:
+    x = np.array([1.0, 2.0])
+    f = lambda x: x * x
+    for call in (
+        lambda: ag.jvp(f, [x], [T]),
+        lambda: ag.linearize(f, x)[1](T),
+        lambda: ag.hvp(lambda x: np.sum(x**3), x, T),
+        lambda: ag.jvp(f, [2.0], [1j]),
+        lambda: ag.jvp(f, [2.0], [np.complex128(1)]),
+        lambda: ag.jvp(f, [x], [Tensor(T)]),
+        lambda: ag.jvp(f, [x], [[1.0, 1j]]),
+    ):
+        with pytest.raises(TypeError, match=r"got a complex tangent for a primal of dtype float64; expected a real"):
+            call()
+    for call in (
+        lambda: ag.vjp(f, x)[1](T),
+        lambda: ag.vjp(f, 2.0)[1](1j),
+        lambda: ag.vjp(lambda z: np.abs(z), Z)[1](Tensor(T)),
+        lambda: ag.vjp(lambda z: (np.abs(z), z), Z)[1]((T, T)),
+    ):
+        with pytest.raises(TypeError, match="output_gradients is complex for a target of dtype float64"):
+            call()
+    with ag.Tape() as t:  # where a tangent that is recorded is taken as it is
+        tangent = Variable(T)
+        with pytest.raises(TypeError, match="got a complex tangent"):
+            ag.jvp(f, [x], [tangent])
+    with ag.Tape() as t:
+        source = Variable(x)
+        y = source * 1j
+    with pytest.warns(UserWarning, match="the gradient is that of the target's real part") as told:
+        assert t.gradient(y, [source])[0].tolist() == [0, 0]
+    assert told[0].filename == __file__
 
 
 def test_errors() -> None:
