@@ -11,7 +11,9 @@ import numpy as np
 
 from autograd.bundle import Parts, filled, pack, parts_of
 from autograd.errors import RuleError, TapeError
+from autograd.families import is_complex
 from autograd.graph import Recording, Value, only, open_recordings
+from autograd.holomorphic import conjugated
 from autograd.ops.elementwise import identity
 from autograd.primitive import Primitive
 from autograd.tape import Tape
@@ -25,7 +27,8 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
 
     f: returns its result (a tensor, or a tuple of them) and a function that takes the upstream gradient of each
         result and returns the gradient of each positional argument (None for one that has none). Both may use any
-        tensor of f; the rule is itself differentiable. Variables that f reads without being given them count as
+        tensor of f; the rule is itself differentiable. Gradients of complex numbers are conjugated, as TensorFlow has
+        them: the rule of z² is upstream * 2 * conj(z). Variables that f reads without being given them count as
         constants.
 
     RuleError if the rule returns too few or too many gradients, or one of another shape than its argument.
@@ -77,11 +80,14 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
 
         def pull(upstream: tuple[Any, ...], inputs: tuple[Any, ...]) -> Sequence[Any]:
             """The rule is linear in the tangents, so its gradient by them is its transpose, wherever it is taken."""
-            tangents = [Tensor(np.zeros_like(x.value) if x.shape else 0.0) for x in inputs]
+            tangents = [Tensor(np.zeros_like(x.value) if x.shape else 0j if is_complex(x) else 0.0) for x in inputs]
             with Tape() as t:
                 t.watch(tangents)
                 moved = rule(list(inputs), tangents)
-            found: list[Any] = t.gradient(moved, tangents, output_gradients=upstream[0])
+            g = upstream[0]
+            if is_complex(g) and not is_complex(moved):  # a complex result that moves along real numbers only
+                g = np.real(g)
+            found: list[Any] = t.gradient(moved, tangents, output_gradients=g)
             return found
 
         def push(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params: dict[str, Any]) -> Any:
@@ -159,7 +165,7 @@ def _recorded(name: str, args: tuple[Any, ...], y: Any, pull: Pull, push: Any = 
     def one(g: Any, out: Any, packed: Any) -> Parts:
         """All gradients for one upstream gradient; checked."""
         inputs = tuple(x if isinstance(x, Tensor) else Tensor(x) for x in parts_of(packed))
-        upstream = filled(g, [r.value for r in results]) if several else (g,)
+        upstream = [conjugated(u) for u in (filled(g, [r.value for r in results]) if several else (g,))]
         found = pull(tuple(u if isinstance(u, Tensor) else Tensor(u) for u in upstream), inputs)
         if len(found) != len(inputs):
             raise RuleError(
@@ -171,6 +177,7 @@ def _recorded(name: str, args: tuple[Any, ...], y: Any, pull: Pull, push: Any = 
                     f"the gradient function of {name} returned shape {np.shape(part)} for argument {i}; "
                     f"expected the argument's own shape {x.shape}"
                 )
+        found = [conjugated(part) for part in found]
         if open_recordings.get():
             return Parts(found)
         return Parts(part.value if isinstance(part, Tensor) else part for part in found)

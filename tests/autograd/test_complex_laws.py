@@ -52,6 +52,7 @@ HOLOMORPHIC: dict[str, Step] = {
     "solve": lambda z, c: np.linalg.solve(4 * np.eye(N) + np.outer(z, c) / 4, c),
     "inverse": lambda z, c: np.linalg.inv(4 * np.eye(N) + np.outer(c, z) / 4) @ c,
     "determinant": lambda z, c: z + np.linalg.det(2 * np.eye(N) + np.outer(c, z) / 4) / 8,
+    "checkpoint": lambda z, c: ag.checkpoint(lambda u: np.sin(u) * c)(z),
     "stack": lambda z, c: np.stack([z[0] * z[1], z[2], c[0] * z[0]]),
     "diff": lambda z, c: np.diff(z, prepend=c[:1]),
     "at": lambda z, c: ag.Tensor(c).at[1:].set(z[1:] * z[0]) if isinstance(z, Tensor) else np.r_[c[:1], z[1:] * z[0]],

@@ -24,6 +24,22 @@ def both(a, b):
     return (a * b, a + b), rule
 
 
+@pytest.mark.parametrize("scalar", [True, False])
+def test_complex_numbers_are_differentiated_as_without_it(scalar) -> None:
+    """The gradient of Re(c z²) is the conjugate of 2 c z; the rule of `custom_gradient` says conj(dy/dz)."""
+    z = 1 + 2j if scalar else np.array([1 + 2j, 0.5 - 1j])
+    c = 1 - 3j
+    own = ag.custom_gradient(lambda z: (z * z, lambda upstream: upstream * 2 * np.conj(z)))
+    forward = ag.custom_jvp(lambda z: z * z, lambda primals, tangents: 2 * primals[0] * tangents[0])
+    again = ag.checkpoint(lambda z: z * z)
+    for f in (own, forward, again):
+        gradient = ag.grad(lambda z, f=f: np.sum(np.real(c * f(z))))(z)
+        np.testing.assert_allclose(gradient.numpy(), np.conj(2 * c * z), rtol=1e-15)
+        ag.check_gradients(f, z)
+    ag.check_gradients(ag.checkpoint(lambda z: (z * np.conj(z), np.abs(z) ** 2)), z)
+    ag.check_gradients(ag.custom_jvp(lambda z: z * np.conj(z), lambda p, t: 2 * np.real(np.conj(p[0]) * t[0])), z)
+
+
 def test_31_the_rule_is_used_and_is_itself_differentiable() -> None:
     doubled = ag.custom_gradient(lambda x: (x * 1.0, lambda up: up * 2))
     assert float(ag.grad(doubled)(5.0)) == 2
