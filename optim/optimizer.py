@@ -213,7 +213,8 @@ class Optimizer(ABC):
         >>> w.numpy()
         array([0.9, 2.1])
         """
-        gradients, variables, missing = pairs.read(grads_and_vars)
+        given = list(grads_and_vars)
+        gradients, variables, missing = pairs.read(given)
         trace = current_trace()
         rate = self.learning_rate if trace is None else self.of_step(self._rate_of, "learning_rate")
         if missing and not self._warned:
@@ -225,14 +226,16 @@ class Optimizer(ABC):
             )
         if trace is not None:
             self._trace_update(trace, gradients, variables, rate)
-            return
-        try:
-            for g, variable in zip(self._clipped(gradients), variables, strict=True):
-                self._slots.current = variable
-                self._update(g, variable, rate)
-        finally:
-            self._slots.current = None
-        self._count(variables)
+        else:
+            try:
+                for g, variable in zip(self._clipped(gradients), variables, strict=True):
+                    self._slots.current = variable
+                    self._update(g, variable, rate)
+            finally:
+                self._slots.current = None
+            self._count(variables)
+        for gradient, variable in given:
+            variable.note_stored(gradient, "apply_gradients()")  # an outer tape may follow the gradient
 
     def get_state(self, variables: Iterable[Variable]) -> dict[str, Any]:
         """What has to be saved to go on later: the step count, and copies of the slots of these variables.

@@ -15,6 +15,7 @@ import pytest
 from scipy import integrate, optimize
 
 import autograd as ag
+import optim
 from autograd import Tape, Tensor, Variable
 from autograd.errors import NoDerivativeError
 
@@ -241,6 +242,24 @@ def test_a_variable_made_of_a_followed_value() -> None:
     with pytest.raises(NoDerivativeError, match=SEVERED):
         ag.grad(lambda x: Variable(x) * x)(3.0)
     assert float(ag.grad(lambda x: Variable(ag.stop_gradient(x)) * x)(3.0)) == 3
+
+
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.9}], ids=str)
+def test_an_optimizer_step_is_no_part_of_a_recording(options) -> None:
+    """A step of an inner problem, as MAML has it: an outer tape cannot follow it, and says so."""
+    w, x, optimizer = Variable(1.0, name="w"), Variable(3.0), optim.SGD(0.1, **options)
+    with pytest.raises(NoDerivativeError, match=rf"'w' was read that apply_gradients\(\) gave.*{SEVERED}"), Tape():
+        with Tape() as inner:
+            loss = (w * x) ** 2
+        optimizer.apply_gradients([(inner.gradient(loss, w), w)])
+        loss = (w * x) ** 2
+    with Tape() as outer:  # a penalty, whose step comes after everything was read
+        with Tape() as inner:
+            loss = (w * x) ** 2
+        g = inner.gradient(loss, w)
+        optimizer.apply_gradients([(g, w)])
+        penalty = g * g
+    assert outer.gradient(penalty, x) is not None
 
 
 def test_assignments_that_lose_nothing() -> None:
