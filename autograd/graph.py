@@ -216,7 +216,7 @@ NOTHING_OPENED = _NothingOpened()
 # Which recordings are open, outermost first. A context variable, so that threads and async tasks are independent.
 open_recordings: ContextVar[tuple[Recording, ...]] = ContextVar("open_recordings", default=NOTHING_OPENED)
 
-# The recordings that are open in any thread of the process.
+# The recordings that are open in any thread of the process; those of nested scopes several times.
 open_anywhere: list[Recording] = []
 
 
@@ -228,7 +228,7 @@ def recordings_elsewhere(values: Iterable[Any]) -> tuple[Recording, ...]:
     """
     if open_recordings.get() is not NOTHING_OPENED:
         return ()
-    recordings = tuple(open_anywhere)
+    recordings = tuple(dict.fromkeys(open_anywhere))
     following = tuple([r for r in recordings if any([id(x) in r.known for x in values])])
     if not following:
         for x in values:
@@ -318,16 +318,18 @@ def followed(x: Any) -> bool:
 def only(recordings: tuple[Recording, ...]) -> Iterator[None]:
     """Inside, exactly these recordings are open."""
     token = open_recordings.set(recordings)
+    open_anywhere.extend(recordings)
     try:
         yield
     finally:
         open_recordings.reset(token)
+        for recording in recordings:
+            open_anywhere.remove(recording)
 
 
 @contextmanager
 def opened(recording: Recording) -> Iterator[None]:
     """Record into `recording` inside; after an error all arrays are given back."""
-    open_anywhere.append(recording)
     try:
         with only((*open_recordings.get(), recording)):
             yield
@@ -335,8 +337,6 @@ def opened(recording: Recording) -> Iterator[None]:
         recording.unlock_after_error()
         raise_refused_store(error)
         raise
-    finally:
-        open_anywhere.remove(recording)
 
 
 _OF_TWO: tuple[tuple[Sequence[int], Sequence[int]], ...] = (((), (1,)), ((0,), (0, 1)))

@@ -7,7 +7,6 @@ lists them line by line, and where this tape goes further.
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -114,7 +113,8 @@ class Tape(Recording):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.closed = True
-        open_anywhere.remove(self)
+        if self in open_anywhere:  # not if the scope is left while recording is stopped
+            open_anywhere.remove(self)
         open_recordings.set(_without(self) or NOTHING_OPENED)
         if self._check is not None:
             self._check.__exit__(kind, error, trace)
@@ -130,10 +130,13 @@ class Tape(Recording):
         self._marks["stop_recording", *_line(3)] = None
         recorded_here = self in open_recordings.get()
         open_recordings.set(_without(self))
+        if recorded_here:
+            open_anywhere.remove(self)
         try:
             yield
         finally:
             if self._open and recorded_here:
+                open_anywhere.append(self)
                 open_recordings.set((*_without(self), self))
 
     def __reduce__(self) -> Any:
@@ -394,10 +397,9 @@ class Tape(Recording):
             )
         self.check_unchanged()
         if self.persistent and self in open_recordings.get():
-            warnings.warn(
+            warn(
                 "gradient() inside the scope of a persistent tape is itself recorded, which costs time and memory; "
                 "call it after the scope, or nest a second tape for second derivatives",
-                stacklevel=4,
             )
 
     def _warn_of_sources(self, sources: list[Tensor]) -> None:
@@ -477,11 +479,10 @@ def _checked_sources(sources: Any, unconnected_gradients: str) -> list[Tensor]:
 def _tell_dropped_parts(target: Any, gradients: list[Any]) -> None:
     """Warn, as TensorFlow does, that the gradient of a complex target by a real source is that of its real part."""
     if any([is_complex(y) for y in leaves(target)]) and any([g is not None and not is_complex(g) for g in gradients]):
-        warnings.warn(
+        warn(
             "the target is complex and a source is real: the gradient is that of the target's real part, and the "
             "derivative of its imaginary part is dropped. Take np.real(y) or np.imag(y) as target, say "
             "output_gradients=..., or ask for jacobian, which is complex here",
-            stacklevel=3,
         )
 
 
@@ -511,10 +512,9 @@ def _constant_or_checked(y: Any) -> Tensor:
 def _differentiable(value: Tensor) -> bool:
     if value.dtype.kind in "fc":
         return True
-    warnings.warn(
+    warn(
         f"a tensor of dtype {value.dtype} was watched, which carries no derivative: its gradient will be None; "
         f"expected a floating dtype, e.g. Tensor(2.0)",
-        stacklevel=3,
     )
     return False
 

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograd.graph import open_recordings
+from autograd.graph import open_anywhere, open_recordings
 
 
 @pytest.fixture(autouse=True)
 def no_tape_left_open() -> Iterator[None]:
     yield
-    left = open_recordings.get()
+    left = open_recordings.get() or open_anywhere
     if left:
         open_recordings.set(())
+        open_anywhere.clear()
         pytest.fail(f"the test left {len(left)} recording(s) open")
 
 

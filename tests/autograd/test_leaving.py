@@ -311,6 +311,16 @@ def test_operations_on_followed_tensors_are_recorded_in_every_thread() -> None:
     assert [float(g) for g in t.gradient(y, [x, w])] == [6, 1.5]
 
 
+def test_a_stopped_tape_records_no_thread() -> None:
+    x = Tensor(3.0)
+    with Tape() as t:
+        t.watch(x)
+        with t.stop_recording():
+            constant = in_threads(lambda k: k * x, [1.0, 2.0])
+        y = constant * x
+    assert float(t.gradient(y, x)) == 9
+
+
 def test_stores_and_numbers_in_other_threads() -> None:
     with pytest.raises(NoDerivativeError, match=STORED):
         ag.grad(lambda x: x[0] + in_threads(lambda k: np.sum(element(np.zeros(2), x)), [1.0]))(np.ones(2))
