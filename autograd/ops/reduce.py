@@ -60,15 +60,20 @@ def _centred(x: Any, axis: Any) -> Any:
     return np.conjugate(d) if is_complex(raw(d)) else d
 
 
+def _spread_out(x: Any, axis: Any, ddof: float) -> Any:
+    """`_centred`, and NaN where no degree of freedom is left, in which case its factor is infinite."""
+    return _centred(x, axis) * np.nan if _free(x, axis, ddof) == 0 else _centred(x, axis)
+
+
 def _var_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
     g = kept(g, x, axis, keepdims)
-    return zero_law(g * float(2 / _free(x, axis, ddof)) * _centred(x, axis), g)
+    return zero_law(g * float(2 / _free(x, axis, ddof)) * _spread_out(x, axis, ddof), g)
 
 
 def _std_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
     """(x − mean) / (n std); of equal values 0."""
     g, y = kept(g, x, axis, keepdims), kept(y, x, axis, keepdims)
-    return zero_law(over(g, y) * float(1 / _free(x, axis, ddof)) * _centred(x, axis), g)
+    return zero_law(over(g, y) * float(1 / _free(x, axis, ddof)) * _spread_out(x, axis, ddof), g)
 
 
 def _std_apex(i: int, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Cone:
