@@ -21,7 +21,7 @@ from autograd.plan.trace import Trace, current_trace
 from optim import clipping, pairs
 from optim.checks import Check, count, non_negative, optional, positive
 from optim.keywords import near, suggests
-from optim.slots import BLOCK, Array, Slots
+from optim.slots import BLOCK, Array, Kept, Slots
 
 LearningRate = float | Callable[[int], float]
 
@@ -187,16 +187,19 @@ class Optimizer(ABC):
         >>> optim.SGD().of_step(lambda step: 0.5**step)
         1.0
         """
-        trace, variable = current_trace(), self._slots.current
+        trace, kept = current_trace(), self._slots.current
         if trace is None:
-            return function(self._steps(variable))
+            return function(self._steps(kept))
         if self._makes_loop:  # which serves every variable
             return fresh(lambda: function(self._steps(self._slots.current)), name)
+        variable = None if kept is None else kept.variable
         before = sum(isinstance(step, _Step) and step.concerns(self, variable) for step in trace.after_run)
-        return fresh(lambda: function(self._steps(variable) + before), name)
+        if variable is None:
+            return fresh(lambda: function(self.iterations + before), name)
+        return fresh(lambda: function(self._slots.of(variable).steps + before), name)
 
-    def _steps(self, variable: Variable | None) -> int:
-        return self.iterations if variable is None else self._slots.steps.get(variable, 0)
+    def _steps(self, kept: Kept | None) -> int:
+        return self.iterations if kept is None else kept.steps
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> None:
         """Make one step.
@@ -229,8 +232,8 @@ class Optimizer(ABC):
         else:
             try:
                 for g, variable in zip(self._clipped(gradients), variables, strict=True):
-                    self._slots.current = variable
-                    self._update(g, variable, rate)
+                    self._slots.current = self._slots.of(variable)
+                    self._update(g, variable, self._slots.current.arrays, rate)
             finally:
                 self._slots.current = None
             self._count(variables)
@@ -269,13 +272,12 @@ class Optimizer(ABC):
             return clipping.by_global_norm(gradients, self.global_clipnorm)
         return gradients
 
-    def _update(self, g: Array, variable: Variable, rate: float) -> None:
+    def _update(self, g: Array, variable: Variable, arrays: dict[str, Array], rate: float) -> None:
         """Run the rule over one variable, block by block."""
-        slots = {name: array.reshape(-1) for name, array in self._slots.of(variable).items()}
+        slots = {name: array.reshape(-1) for name, array in arrays.items()}
         # No name may be bound to variable.value here: writable() would see it as somebody else's and copy.
-        in_place = (
-            type(variable.value) is np.ndarray and variable.value.flags.c_contiguous and g.dtype == variable.dtype
-        )
+        in_place = type(variable.value) is np.ndarray and variable.value.flags.c_contiguous
+        in_place = in_place and variable.value.dtype.char != "e"  # float16, of which a wider copy is updated
         w = variable.writable().reshape(-1) if in_place else np.asarray(variable.value, g.dtype).flatten()
         loop = self._loop(w.dtype) if w.size >= BLOCK and in_place else None
         if loop is not None:
@@ -321,7 +323,7 @@ class Optimizer(ABC):
             trace.name(g.reshape(variable.shape), f"d_{variable.name}" if variable.name else "gradient")
         try:
             for g, variable in zip(self._clipped(gradients), variables, strict=True):
-                self._slots.current = variable
+                self._slots.current = self._slots.of(variable)
                 self._trace_one(trace, g, variable, rate)
         finally:
             self._slots.current = None
@@ -330,7 +332,7 @@ class Optimizer(ABC):
     def _trace_one(self, trace: Trace, g: Array, variable: Variable, rate: Any) -> None:
         w: Any = trace.writable(variable)
         slots: dict[str, Any] = {}
-        for name in self._slots.of(variable):
+        for name in self._slots.of(variable).arrays:
             label = f"{name}_of_{variable.name}" if variable.name else name
             slots[name] = trace.array(partial(self._slot, variable, name), label)
         wide = w.astype(g.dtype) if g.dtype != w.dtype else w
@@ -342,13 +344,12 @@ class Optimizer(ABC):
             w[...] = wide
 
     def _slot(self, variable: Variable, name: str) -> Array:
-        return self._slots.of(variable)[name]
+        return self._slots.of(variable).arrays[name]
 
     def _count(self, variables: list[Variable]) -> None:
-        self.iterations += 1
-        steps = self._slots.steps
+        vars(self)["iterations"] += 1  # it needs no check
         for variable in variables:
-            steps[variable] = steps.get(variable, 0) + 1
+            self._slots.of(variable).steps += 1
         if self.iterations % FLUSH_EVERY == 0:
             self._slots.flush()
 

@@ -25,7 +25,16 @@ def working_dtype(dtype: Any) -> Any:
     >>> working_dtype(np.dtype(np.float16)), working_dtype(np.dtype(np.float64))
     (dtype('float32'), dtype('float64'))
     """
-    return np.dtype(np.float32) if dtype == np.float16 else dtype
+    return np.dtype(np.float32) if dtype.char == "e" else dtype
+
+
+class Kept:
+    """What is kept of a variable: its slots by name, and the number of steps it was in."""
+
+    __slots__ = ("arrays", "steps", "variable")
+
+    def __init__(self, variable: Variable, arrays: dict[str, Array], steps: int = 0) -> None:
+        self.variable, self.arrays, self.steps = variable, arrays, steps
 
 
 class Slots:
@@ -33,11 +42,11 @@ class Slots:
 
     initial: the name of each slot, and the number it is filled with at first.
 
-    `steps` counts the steps of each variable: a variable may join late, or be left out for a while. `current` is the
-    variable that a rule is working on.
+    The steps of each variable are counted beside them: a variable may join late, or be left out for a while.
+    `current` is that of the variable that a rule is working on.
 
     >>> w = Variable(np.ones(2, dtype=np.float32))
-    >>> Slots({"velocity": 0.0}).of(w)
+    >>> Slots({"velocity": 0.0}).of(w).arrays
     {'velocity': array([0., 0.], dtype=float32)}
     """
 
@@ -45,24 +54,23 @@ class Slots:
         self.initial = dict(initial)
         # The variables themselves are the keys. They hash by identity, and being held here they keep it: an id alone
         # could pass to a new variable once the old one is gone.
-        self._arrays: dict[Variable, dict[str, Array]] = {}
-        self.steps: dict[Variable, int] = {}
-        self.current: Variable | None = None
+        self._kept: dict[Variable, Kept] = {}
+        self.current: Kept | None = None
 
-    def of(self, variable: Variable) -> dict[str, Array]:
-        """The variable's slots."""
-        if variable not in self._arrays:
-            self._arrays[variable] = {
-                name: np.full(variable.shape, number, working_dtype(variable.dtype))
-                for name, number in self.initial.items()
-            }
-        return self._arrays[variable]
+    def of(self, variable: Variable) -> Kept:
+        """The variable's slots and the number of its steps."""
+        kept = self._kept.get(variable)
+        if kept is None:
+            dtype = working_dtype(variable.dtype)
+            arrays = {name: np.full(variable.shape, number, dtype) for name, number in self.initial.items()}
+            kept = self._kept[variable] = Kept(variable, arrays)
+        return kept
 
     def start(self, name: str, number: float) -> None:
         """Have a slot of this name beside each variable from now on, filled with `number`."""
         self.initial[name] = number
-        for variable, arrays in self._arrays.items():
-            arrays.setdefault(name, np.empty(variable.shape, working_dtype(variable.dtype))).fill(number)
+        for variable, kept in self._kept.items():
+            kept.arrays.setdefault(name, np.empty(variable.shape, working_dtype(variable.dtype))).fill(number)
 
     def flush(self) -> None:
         """Set to 0 what has decayed below the smallest normal number of its dtype.
@@ -71,8 +79,8 @@ class Slots:
         as a subnormal number and stays one: .9 of the smallest rounds to itself. Processors are many times slower with
         these.
         """
-        for arrays in self._arrays.values():
-            for array in arrays.values():
+        for kept in self._kept.values():
+            for array in kept.arrays.values():
                 if array.dtype.char in "fd":
                     tiny = np.finfo(array.dtype).tiny
                     flat = array.reshape(-1)
@@ -87,9 +95,10 @@ class Slots:
         """
         state: dict[str, Any] = {}
         for i, variable in enumerate(variables):
-            state |= {f"{i}/{name}": array.copy() for name, array in self._arrays.get(variable, {}).items()}
-            if self.steps.get(variable, 0) != iterations:
-                state[f"steps/{i}"] = self.steps.get(variable, 0)
+            kept = self._kept.get(variable, Kept(variable, {}))
+            state |= {f"{i}/{name}": array.copy() for name, array in kept.arrays.items()}
+            if kept.steps != iterations:
+                state[f"steps/{i}"] = kept.steps
         return state
 
     def set(self, arrays: Mapping[str, Any], variables: Sequence[Variable], iterations: int) -> None:
@@ -117,7 +126,7 @@ class Slots:
                     f"the state of variable {i} holds {list(found)}; "
                     f"expected {list(self.initial)}. Was it saved by an optimizer with other options?"
                 )
-        self._arrays = {variables[i]: found for i, found in slots.items()}
-        known = [i for i in range(len(variables)) if i in slots or not self.initial]
-        self.steps = dict.fromkeys([variables[i] for i in known], iterations)
-        self.steps |= {variables[i]: count for i, count in steps.items()}
+        self._kept = {variables[i]: Kept(variables[i], found, iterations) for i, found in slots.items()}
+        for i, variable in enumerate(variables):
+            if i in steps or not self.initial:
+                self.of(variable).steps = steps.get(i, iterations)
