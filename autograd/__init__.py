@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import debug
 from autograd.custom import checkpoint, custom_gradient, custom_jvp
-from autograd.ops import special
+from autograd.ops import linalg, special
 from autograd.ops.creation import array, full
 from autograd.ops.elementwise import relu, relu6, sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
@@ -47,6 +47,7 @@ __all__ = [
     "hvp",
     "jacobian",
     "jvp",
+    "linalg",
     "linearize",
     "log_softmax",
     "logsumexp",

@@ -36,7 +36,8 @@ What becomes of each public function of NumPy {version} when it is called on a t
 Methods of ufuncs: `reduce` and `accumulate` of `add`, `multiply`, `maximum` and `minimum`, and `outer` of all that are
 differentiable. `at` and `reduceat` are refused, as are `out=` and in-place operators, since a recorded result can not
 be written into an array that exists. SciPy's special functions are in [`ag.special`](_generated/autograd.ops.special);
-`scipy.special.erf(tensor)` and its kin record, too.
+`scipy.special.erf(tensor)` and its kin record, too. Functions of matrices (`expm`, `sqrtm`, `logm`) are in
+[`ag.linalg`](_generated/autograd.ops.linalg).
 """
 
 KINDS = {

@@ -21,6 +21,7 @@ from tests.autograd.samples import (
     index,
     joining,
     kinks,
+    linalg,
     masked,
     nans,
     norms,
@@ -46,7 +47,7 @@ from tests.autograd.samples import (
 from tests.autograd.samples.table import OPERATIONS, Sample
 
 TABLES = [elementwise, kinks, rounding, complexes, bessel, special, reduce, norms, statistics, scan, sorting, signal, sliding,
-          shape, joining, splitting, padding, creation, diagonals, index, picking, choice, products, einsum, chains, solving, determinants, decompositions, eigen, fourier, fused, windows, masked, nans, quantiles, differences, polynomials, sets, applying]  # fmt: skip
+          shape, joining, splitting, padding, creation, diagonals, index, picking, choice, products, einsum, chains, solving, determinants, decompositions, eigen, linalg, fourier, fused, windows, masked, nans, quantiles, differences, polynomials, sets, applying]  # fmt: skip
 # Without those of functions that the NumPy in use does not have yet.
 SAMPLES: list[Sample] = [
     sample for table in TABLES for sample in table.SAMPLES if sample.op in OPERATIONS or hasattr(np, sample.op)

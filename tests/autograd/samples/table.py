@@ -89,6 +89,11 @@ def products(a: Any, b: Any) -> Any:
     )
 
 
+def hermitian(a: Any) -> Any:
+    """The Hermitian part of a matrix, or of each in a stack."""
+    return (a + np.conjugate(a.mT)) / 2
+
+
 def softmaxed(x: Any, **_: Any) -> Any:
     rows = [[math.exp(v) for v in row] for row in x]
     return np.array([[v / math.fsum(row) for v in row] for row in rows])

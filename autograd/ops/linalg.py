@@ -1,0 +1,121 @@
+"""Functions of square matrices, which users know as `ag.linalg`: the exponential, the square root and the logarithm.
+
+Their derivatives are exact at every matrix where the function has one, also where eigenvalues are equal, and of any
+order. Names are those of `scipy.linalg`, which gives the values; it is imported when the first of them is called.
+SciPy's own functions convert a tensor to an array, so the derivative is lost there; call these instead.
+
+>>> import numpy as np
+>>> from autograd import Tape, Variable
+>>> from autograd.ops import linalg
+>>> x = Variable([[0.0, 1.0], [0.0, 0.0]])
+>>> with Tape() as t:
+...     y = np.trace(linalg.expm(x))
+>>> t.gradient(y, x)  # the transpose of exp(x)
+Tensor([[1., 0.],
+        [1., 1.]], shape=(2, 2), dtype=float64)
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.families import general
+from autograd.graph import raw
+from autograd.ops.gaps import warn
+from autograd.primitive import Primitive, describe
+
+__all__ = ["expm", "logm", "sqrtm"]
+
+
+def _scipy(name: str) -> Callable[[Any], Any]:
+    """The value by SciPy, matrix by matrix, computed in double precision as SciPy's logm is, in that of the input."""
+
+    def value(a: Any) -> Any:
+        try:
+            from scipy import linalg
+        except ImportError:
+            raise ImportError(
+                f"autograd.linalg.{name} takes its values from SciPy, which is not installed; try "
+                f'pip install "gradtape[special]"'
+            ) from None
+        a = np.asarray(a)
+        a = a if a.dtype.kind in "fc" else a.astype(float)
+        if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+            raise np.linalg.LinAlgError(f"{name} got {describe(a)}; expected square matrices, of shape (..., n, n)")
+        if not a.size:
+            return a.copy()
+        function, double = getattr(linalg, name), a.astype(np.result_type(a, np.float64), copy=False)
+        matrices = double.reshape(-1, *a.shape[-2:])
+        y = np.stack([function(m) if np.all(np.isfinite(m)) else m * np.nan for m in matrices]).reshape(a.shape)
+        return y.astype(np.result_type(a.dtype, np.complex64) if y.dtype.kind == "c" else a.dtype, copy=False)
+
+    return value
+
+
+def _moved(row: Primitive, a: Any, e: Any) -> Any:
+    """The Fréchet derivative L(A, E): how f(A) moves as A moves in the direction E.
+
+    It is a block of f([[A, E], [0, A]]) = [[f(A), L(A, E)], [0, f(A)]]. L is linear in E, so E is scaled to the size of
+    A first. N. Higham, "Functions of Matrices: Theory and Computation" (2008), theorem 3.6.
+    """
+    n, (size, length) = a.shape[-1], (_size(a), _size(e))
+    unit = np.where((size == 0) | (length == 0), 1.0, size / np.where(length == 0, 1.0, length)).astype(size.dtype)
+    a = np.broadcast_to(a, e.shape)
+    upper = np.concatenate([a, e * unit], axis=-1)
+    block = np.concatenate([upper, np.concatenate([np.zeros_like(a), a], axis=-1)], axis=-2)
+    return row(block)[..., :n, n:] / unit
+
+
+def _size(a: Any) -> Any:
+    return np.max(abs(raw(a)), axis=(-2, -1), keepdims=True, initial=0.0)
+
+
+def _exponential_rule(g: Any, y: Any, a: Any) -> Any:
+    """L(Aᵀ, ḡ), since L(Aᵀ, ·) is the transpose of L(A, ·)."""
+    return _moved(expm, a.mT, g)
+
+
+def _exponential_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    return _moved(op, inputs[0], tangents[0])
+
+
+def _off_the_cut(name: str, a: Any) -> tuple[Any, Any]:
+    """The matrices, and 1 for each that has no eigenvalue at 0 or on the negative real axis, up to rounding.
+
+    There the principal value of the square root and the logarithm has a jump or an infinite slope. Then the factor is
+    NaN, and the identity stands for the matrix.
+    """
+    w = np.linalg.eigvals(raw(a))
+    limit = 8 * np.finfo(w.dtype).eps * a.shape[-1] * np.max(abs(w), axis=-1, keepdims=True, initial=0.0)
+    on_cut = np.any((np.real(w) <= limit) & (abs(np.imag(w)) <= limit), axis=-1)[..., None, None]
+    if not np.any(on_cut):
+        return a, 1.0
+    warn(
+        f"the derivative of {name} is NaN: the matrix has an eigenvalue that is 0 or a negative number, up to rounding, "
+        f"where the principal value of {name} is not differentiable; expected a matrix without such eigenvalues"
+    )
+    one = np.eye(a.shape[-1], dtype=a.dtype)
+    return np.where(on_cut, one, a), np.where(on_cut, np.nan, 1.0).astype(np.real(w).dtype)
+
+
+def _principal(name: str) -> Primitive:
+    """A function that has a cut along the negative real axis."""
+
+    def rule(g: Any, y: Any, a: Any) -> Any:
+        a, regular = _off_the_cut(name, a)
+        return _moved(row, a.mT, g) * regular
+
+    def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+        a, regular = _off_the_cut(name, inputs[0])
+        return _moved(op, a, tangents[0]) * regular
+
+    row = general(name, _scipy(name), rule, push=push)
+    return row
+
+
+# fmt: off
+expm: Primitive = general("expm", _scipy("expm"), _exponential_rule, push=_exponential_push)
+sqrtm = _principal("sqrtm")
+logm  = _principal("logm")
+# fmt: on
