@@ -67,7 +67,7 @@ def _push_pick(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params: 
 class Several(Primitive):
     """A primitive with several results: its `forward` gives a tuple, its rules take and give tuples.
 
-    A rule gets the cotangents of all results, with zeros where nothing came back.
+    A rule gets the cotangents of all results, with zeros where nothing came back, or None if it asks for that.
     """
 
     __slots__ = ()
@@ -81,13 +81,17 @@ class Several(Primitive):
         return type(out.value)(*parts) if hasattr(out.value, "_fields") else parts
 
 
-def of_parts(rule: Rule) -> Rule:
-    """A rule on tuples as the sweeps call it, on bundles."""
+def of_parts(rule: Rule, partly: bool = False) -> Rule:
+    """A rule on tuples as the sweeps call it, on bundles.
+
+    partly: where nothing came back for a result, the rule gets None rather than zeros.
+    """
 
     @wraps(rule)
     def adapted(g: Any, y: Any, *inputs: Any, **params: Any) -> Any:
         parts = parts_of(y)
-        return rule(filled(g, parts), parts, *inputs, **params)
+        given = tuple(g.get(i) for i in range(len(parts))) if partly else filled(g, parts)
+        return rule(given, parts, *inputs, **params)
 
     return adapted
 

@@ -121,13 +121,15 @@ def several(
     *rules: Rule | None,
     push: Callable[..., Any] | None = None,
     real: bool = False,
+    partly: bool = False,
     numpy: Functions = (),
 ) -> Primitive:
     """A general operation with several results: `forward` gives a tuple, a rule takes tuples of g and y.
 
     push: as for `general`; it gives `Parts`.
+    partly: the cotangent of a result that the target does not depend on is None, rather than zeros.
     """
-    adapted = [None if rule is None else of_parts(rule) for rule in rules]
+    adapted = [None if rule is None else of_parts(rule, partly) for rule in rules]
     return register(Several(name, forward, adapted, push=push, real=real, numpy=numpy))
 
 

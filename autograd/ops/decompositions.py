@@ -10,16 +10,16 @@ from autograd.errors import NoDerivativeError
 from autograd.families import general, is_complex, several
 from autograd.graph import raw
 from autograd.ops.diagonals import diagonal
-from autograd.ops.eigen import over_gaps
-from autograd.ops.elementwise import over
+from autograd.ops.gaps import both_sizes, both_ways, either, frobenius, in_use, largest, over_gap, pair_gaps, warn
 from autograd.ops.hermitian import (
     check_phases,
     free_columns,
     free_push,
     from_lower,
+    hermitian_part,
     on_diagonal,
-    onto_lower,
     real_part,
+    skew_part,
 )
 from autograd.ops.products import conj
 from autograd.primitive import Primitive, composed
@@ -32,17 +32,17 @@ def _half(x: Any) -> Any:
 
 
 def _cholesky_rule(g: Any, y: Any, a: Any) -> Any:
-    """L⁻ᵀ Φ(Lᵀ ḡ) L⁻ᴴᵀ, for the lower triangle, which alone LAPACK reads.
+    """The Hermitian part of L⁻ᵀ Φ(Lᵀ ḡ) L⁻ᴴᵀ.
 
     I. Murray, "Differentiation of the Cholesky decomposition" (2016).
     """
     right = np.linalg.solve(y.mT, _half(y.mT @ g))
-    return onto_lower(np.linalg.solve(conj(y).mT, right.mT).mT)
+    return hermitian_part(np.linalg.solve(conj(y).mT, right.mT).mT)
 
 
 def _cholesky_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
     """dL = L Φ(L⁻¹ dA L⁻ᴴ)."""
-    left = np.linalg.solve(y, from_lower(tangents[0]))
+    left = np.linalg.solve(y, hermitian_part(tangents[0]))
     return y @ _half(conj(np.linalg.solve(y, conj(left).mT).mT))
 
 
@@ -58,16 +58,17 @@ def _qr_rule(g: Any, y: Any, a: Any, *, mode: str = "reduced") -> Any:
         n = a.shape[-1]
         q, r, gr, added, g_added = q[..., :n], r[..., :n, :], gr[..., :n, :], q[..., n:], gq[..., n:]
         gq = gq[..., :n] + free_columns("qr", g_added, q, added)
+    r, regular = _independent(r)
     k = from_lower(r @ gr.mT - gq.mT @ q)
-    return np.linalg.solve(r, (gq + conj(q) @ k.mT).mT).mT
+    return np.linalg.solve(r, (gq + conj(q) @ k.mT).mT).mT * regular
 
 
 def _qr_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
     """dQ = QΩ + (1 − QQᴴ) dA R⁻¹ and dR = (C − Ω) R, with C = Qᴴ dA R⁻¹ and Ω skew with the lower triangle of C."""
     whole, below = parts_of(y)
     n = below.shape[-1]
-    q, r = whole[..., :n], below[..., :n, :]
-    moved = np.linalg.solve(r.mT, tangents[0].mT).mT
+    q, (r, regular) = whole[..., :n], _independent(below[..., :n, :])
+    moved = np.linalg.solve(r.mT, tangents[0].mT).mT * regular
     c = conj(q).mT @ moved
     upper = c + conj(c.mT)
     upper = np.where(
@@ -80,62 +81,95 @@ def _qr_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], 
     return Parts([dq, dr])
 
 
+def _independent(r: Any) -> tuple[Any, Any]:
+    """The factor R, and 1 for each matrix with independent columns.
+
+    Of dependent ones a diagonal element is 0 up to rounding. Then the factor is NaN, and the identity stands for R.
+    """
+    plain = abs(raw(r))
+    n, eps = plain.shape[-1], np.finfo(plain.dtype).eps
+    lengths = np.sqrt(np.sum(plain**2, axis=-2))
+    dependent = np.any(np.sum(plain * np.eye(n), axis=-2) <= 8 * eps * n * lengths, axis=-1)[..., None, None]
+    if not np.any(dependent):
+        return r, 1.0
+    warn(
+        "the derivative of qr is NaN: the columns of the matrix are dependent up to rounding, so that it does not "
+        "determine Q. Use np.linalg.svdvals or np.linalg.pinv, which have derivatives at matrices of any rank"
+    )
+    return np.where(dependent, np.eye(n, dtype=r.dtype), r), np.where(dependent, np.nan, 1.0).astype(plain.dtype)
+
+
 def _svd_rule(g: Any, y: Any, a: Any, *, full_matrices: bool = False) -> Any:
-    """J. Townsend, "Differentiating the singular value decomposition" (2016), and for complex matrices Z.-Q. Wan and
-    S.-X. Zhang, "Automatic differentiation for complex valued SVD" (2019). Where U and V turn together, U takes it.
+    """Ū (diag ḡs + N⁻ / (s_j − s_i) + D⁻ / (s_j + s_i)) V̄ and what lies beside U and V, with N = Uᵀḡu + (ḡvᵀV)ᴴ and
+    D their difference; X⁻ is (X − Xᴴ) / 2.
+
+    J. Townsend, "Differentiating the singular value decomposition" (2016), and for complex matrices Z.-Q. Wan and
+    S.-X. Zhang, "Automatic differentiation for complex valued SVD" (2019). Where U and V turn together, both take half.
     """
     (gu, gs, gvh), (u, s, vh) = g, y
+    k = s.shape[-1]
+    if gu is None and gvh is None:
+        return (conj(u[..., :k]) * gs[..., None, :]) @ conj(vh[..., :k, :])
+    gu = np.zeros_like(raw(u)) if gu is None else gu
+    gvh = np.zeros_like(raw(vh)) if gvh is None else gvh
     if full_matrices:
-        k = s.shape[-1]
         added = free_columns("svd", gu[..., k:], u[..., :k], u[..., k:])
         below = free_columns("svd", gvh[..., k:, :].mT, vh[..., :k, :].mT, vh[..., k:, :].mT).mT
         u, vh, gu, gvh = u[..., :k], vh[..., :k, :], gu[..., :k] + added, gvh[..., :k, :] + below
-    f, scale = _over_square_gaps(s), over(1.0, s)[..., None, :]
     ug, vg = u.mT @ gu, gvh @ vh.mT
-    inner = f * (ug - conj(ug.mT)) * s[..., None, :] + s[..., :, None] * (f * (conj(vg.mT) - vg))
-    inner = inner + on_diagonal(gs)
     if is_complex(raw(u)):
-        turned = diagonal(ug, 0, -2, -1)
+        turned = np.sum(raw(gu) * raw(u), axis=-2) - np.sum(raw(gvh) * raw(vh), axis=-1)
         size = np.sum(abs(raw(gu)) * abs(raw(u)), axis=-2) + np.sum(abs(raw(gvh)) * abs(raw(vh)), axis=-1)
-        check_phases("svd", raw(turned) - np.sum(raw(gvh) * raw(vh), axis=-1), size)
-        inner = inner + on_diagonal(1j * np.imag(turned) * scale[..., 0, :])
+        check_phases("svd", turned, size)
+    sizes = np.linalg.norm(raw(gu), axis=-2) + np.linalg.norm(raw(gvh), axis=-1)
+    used, scale, both = in_use(sizes, gs), largest(s), gs is not None
+
+    def pairs(m: Any, gap: Any) -> Any:
+        return over_gap("svd", skew_part(m), gap, scale, both_sizes(sizes), both_ways(m), either(used), both)
+
+    inner = pairs(ug + conj(vg.mT), pair_gaps(s)) + pairs(ug - conj(vg.mT), _pair_sums(s, u))
+    inner = inner + on_diagonal(gs) if both else inner
     uc, vc = conj(u), conj(vh)
     back = uc @ inner @ vc
     if u.shape[-2] > u.shape[-1]:
-        back = back + ((gu - uc @ ug) * scale) @ vc
+        m, columns = gu - uc @ ug, (..., None, slice(None))
+        back = back + over_gap("svd", m, s[columns], scale, sizes[columns], abs(raw(m)), used[columns], both) @ vc
     if vh.shape[-1] > vh.shape[-2]:
-        back = back + (uc * scale) @ (gvh - vg @ vc)
+        m, rows = gvh - vg @ vc, (..., slice(None), None)
+        back = back + uc @ over_gap("svd", m, s[rows], scale, sizes[rows], abs(raw(m)), used[rows], both)
     return back
 
 
 def _svd_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
-    """With P = Uᴴ dA V: ds = diag P, dU = U (F ∘ (P S + S Pᴴ)) + (1 − UUᴴ) dA V S⁻¹, and V with Pᴴ likewise."""
+    """With P = Uᴴ dA V, P⁺ and P⁻ its Hermitian and skew parts, N = P⁺ / (s_j − s_i) and D = P⁻ / (s_j + s_i):
+    ds = diag P, dU = U (N + D) + (1 − UUᴴ) dA V S⁻¹, and dV = V (N − D) and likewise.
+    """
     (t,), (whole, s, across) = tangents, parts_of(y)
     k = s.shape[-1]
     u, vh = whole[..., :k], across[..., :k, :]
-    f, scale = _over_square_gaps(s), over(1.0, s)
     left, right = conj(u).mT @ t, t @ conj(vh).mT
     p = left @ conj(vh).mT
-    ph = conj(p).mT
-    columns, rows = s[..., None, :], s[..., :, None]
-    turn_u, turn_v = f * (p * columns + rows * ph), f * (rows * p + ph * columns)
-    along = diagonal(p, 0, -2, -1)
-    if is_complex(raw(u)):
-        turn_u = turn_u + on_diagonal(1j * np.imag(along) * scale)
-    du, dvh = u @ turn_u, -(turn_v @ vh)
+    scale, size = largest(s), frobenius(t)
+    n = over_gap("svd", hermitian_part(p), pair_gaps(s), scale, size, forward=True)
+    d = over_gap("svd", skew_part(p), _pair_sums(s, u), scale, size, forward=True)
+    du, dvh = u @ (n + d), (d - n) @ vh
     if u.shape[-2] > u.shape[-1]:
-        du = du + (right - u @ p) * scale[..., None, :]
+        beside = over_gap("svd", right - u @ p, s[..., None, :], scale, size, forward=True)
+        du = du + beside
+        if params.get("full_matrices"):
+            du = np.concatenate([du, free_push(u, whole[..., k:], beside)], axis=-1)
     if vh.shape[-1] > vh.shape[-2]:
-        dvh = dvh + scale[..., :, None] * (left - p @ vh)
-    if params.get("full_matrices"):
-        du = np.concatenate([du, free_push(u, whole[..., k:], du)], axis=-1)
-        dvh = np.concatenate([dvh, free_push(vh.mT, across[..., k:, :].mT, dvh.mT).mT], axis=-2)
-    return Parts([du, real_part(along), dvh])
+        beside = over_gap("svd", left - p @ vh, s[..., :, None], scale, size, forward=True)
+        dvh = dvh + beside
+        if params.get("full_matrices"):
+            dvh = np.concatenate([dvh, free_push(vh.mT, across[..., k:, :].mT, beside.mT).mT], axis=-2)
+    return Parts([du, real_part(diagonal(p, 0, -2, -1)), dvh])
 
 
-def _over_square_gaps(s: Any) -> Any:
-    """1 / (s_j² − s_i²), as a product so that small values keep their digits."""
-    return over_gaps(s) * over(1.0, s[..., None, :] + s[..., :, None])
+def _pair_sums(s: Any, u: Any) -> Any:
+    """s_j + s_i for each pair i, j; of real matrices, which have no phases, ∞ on the diagonal."""
+    sums = s[..., None, :] + s[..., :, None]
+    return sums if is_complex(raw(u)) else np.where(np.eye(s.shape[-1], dtype=bool), np.inf, sums)
 
 
 def _svd(a: Any, *, full_matrices: bool = False) -> Any:
@@ -148,7 +182,7 @@ _SVDResult = type(np.linalg.svd(np.eye(1)))
 # fmt: off
 cholesky = general("cholesky", np.linalg.cholesky, _cholesky_rule, push=_cholesky_push)
 qr       = several("qr", np.linalg.qr, _qr_rule, push=_qr_push)
-svd      = several("svd", _svd, _svd_rule, push=_svd_push)
+svd      = several("svd", _svd, _svd_rule, push=_svd_push, partly=True)
 # fmt: on
 
 

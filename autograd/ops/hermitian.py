@@ -22,11 +22,14 @@ def from_lower(a: Any) -> Any:
     return np.where(np.eye(n, dtype=bool), real_part(a), mirrored)
 
 
-def onto_lower(g: Any) -> Any:
-    """The transpose of `from_lower`: what an element below the diagonal moves is itself and its mirror image."""
-    n = g.shape[-1]
-    below = np.where(np.tri(n, k=-1, dtype=bool), g + conj(g.mT), 0.0)
-    return np.where(np.eye(n, dtype=bool), real_part(g), below)
+def hermitian_part(x: Any) -> Any:
+    """(X + Xᴴ) / 2: what counts of a tangent or a cotangent of a Hermitian matrix."""
+    return (x + conj(x.mT)) / 2
+
+
+def skew_part(x: Any) -> Any:
+    """(X − Xᴴ) / 2."""
+    return (x - conj(x.mT)) / 2
 
 
 def on_diagonal(x: Any) -> Any:

@@ -136,18 +136,26 @@ def polydiv(u: Any, v: Any) -> Any:
 
 @composed(np.roots)
 def roots(p: Any) -> Any:
-    """The roots as eigenvalues of the companion matrix; of a double root the gradient is not finite."""
+    """The roots as eigenvalues of the companion matrix.
+
+    Of a multiple root the derivative is infinite: NaN and a warning. Leading zeros are left out, as NumPy does.
+    """
     if p.ndim != 1:
         raise ValueError(f"roots got an array of shape {p.shape}; expected a vector of coefficients")
-    inner = trim_zeros(p)
+    inner = trim_zeros(p, "f")
     n = inner.shape[0] - 1
     if n < 1:
-        found = np.zeros_like(p, shape=(0,))
-    else:
-        row = np.reshape(-inner[1:] / inner[0], (1, n))
-        found = np.linalg.eigvals(np.concatenate([row, np.eye(n - 1, n, dtype=p.dtype)], axis=0))
-    at_zero = p.shape[0] - trim_zeros(p, "b").shape[0] if n >= 0 else 0
-    return np.concatenate([found, np.zeros_like(found, shape=(at_zero,))]) if at_zero else found
+        return np.zeros_like(p, shape=(0,))
+    row = np.reshape(-inner[1:] / inner[0], (1, n))
+    found = np.linalg.eigvals(np.concatenate([row, np.eye(n - 1, n, dtype=p.dtype)], axis=0))
+    if raw(p)[-1] != 0:
+        return found
+    # NumPy finds the roots at 0 by themselves, and has them last; their derivatives are in the whole companion matrix.
+    left, order = list(range(n)), []
+    for root in np.roots(raw(p)):
+        order.append(min(left, key=lambda i: abs(raw(found)[i] - root)))
+        left.remove(order[-1])
+    return found[np.array(order)]
 
 
 @composed(np.poly)

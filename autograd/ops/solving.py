@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.families import general
 from autograd.graph import raw
-from autograd.ops.hermitian import from_lower, onto_lower, real_part
+from autograd.ops.hermitian import from_lower, hermitian_part, real_part
 from autograd.ops.products import conj, data
 from autograd.primitive import Primitive, composed
 
@@ -42,7 +42,7 @@ def _pinv_rule(g: Any, y: Any, a: Any, *, rcond: Any = None, hermitian: bool = F
     full = from_lower(a) if hermitian else a
     ac, yc, gh = conj(full), conj(y), conj(g.mT)
     back = (gh - ac @ (yc @ gh)) @ (yc @ y.mT) + (y.mT @ yc) @ (gh - (gh @ yc) @ ac) - y.mT @ g @ y.mT
-    return onto_lower(back) if hermitian else back
+    return hermitian_part(back) if hermitian else back
 
 
 def _pinv_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
@@ -53,7 +53,7 @@ def _pinv_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any]
     """
     (t,), (a,) = tangents, inputs
     if params.get("hermitian") and a.size:
-        t, a = from_lower(t), from_lower(a)
+        t, a = hermitian_part(t), from_lower(a)
     th, yh = conj(t.mT), conj(y.mT)
     return (y @ yh) @ (th - (th @ a) @ y) + (th - y @ (a @ th)) @ (yh @ y) - y @ t @ y
 

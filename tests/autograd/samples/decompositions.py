@@ -7,7 +7,7 @@ import numpy as np
 
 from tests.autograd.samples.loops import complex_parts, parts
 from tests.autograd.samples.solving import SQUARE, TILT
-from tests.autograd.samples.table import CUBE, A, Sample, products
+from tests.autograd.samples.table import CUBE, A, Sample, hermitian, products
 
 POSITIVE = products(SQUARE, SQUARE.T)
 UPPER = np.array([[0.0, 0.4, -0.3], [0.0, 0.0, 0.6], [0.0, 0.0, 0.0]])
@@ -37,6 +37,10 @@ def _schmidt(a):
     return abs(q), abs(r)
 
 
+def _of_hermitian(f, a, **params):
+    return f(hermitian(a), **params)
+
+
 def _sizes(y):
     return tuple(np.hypot(np.real(x), np.imag(x)) if x.dtype.kind == "c" else abs(x) for x in y)
 
@@ -56,12 +60,12 @@ PHASES = np.diag(np.exp([0.3j, -0.8j]))
 TWISTED = PHASES @ TURNED @ PHASES
 
 SAMPLES: list[Sample] = [
-    Sample("cholesky", (POSITIVE,), _banachiewicz, no_half=True),
-    Sample("cholesky", (np.stack([POSITIVE, POSITIVE[::-1, ::-1]]),), lambda a: list(map(_banachiewicz, a)), no_half=True, label="stack"),
-    Sample("linalg.cholesky", (POSITIVE + UPPER,), lambda a: _banachiewicz(POSITIVE), no_half=True, label="lower"),
-    Sample("linalg.cholesky", (POSITIVE + UPPER.T,), lambda a, upper: _banachiewicz(POSITIVE).T, {"upper": True}, no_half=True, label="upper"),
-    Sample("linalg.cholesky", (POSITIVE, UPPER + 0.1), lambda a, b: parts(_banachiewicz(a + 1j * b)), via=lambda f, a, b: complex_parts(f(a + 1j * b)), no_half=True, label="complex"),
-    Sample("linalg.cholesky", (POSITIVE, UPPER + 0.1), lambda a, b: parts(_banachiewicz((a + 1j * b).conj().T).conj().T), via=lambda f, a, b: complex_parts(f(a + 1j * b, upper=True)), no_half=True, label="complex-upper"),
+    Sample("cholesky", (POSITIVE,), _banachiewicz, via=_of_hermitian, no_half=True),
+    Sample("cholesky", (np.stack([POSITIVE, POSITIVE[::-1, ::-1]]),), lambda a: list(map(_banachiewicz, a)), via=_of_hermitian, no_half=True, label="stack"),
+    Sample("linalg.cholesky", (POSITIVE + UPPER,), lambda a: _banachiewicz(hermitian(a)), via=_of_hermitian, no_half=True, label="lower"),
+    Sample("linalg.cholesky", (POSITIVE + UPPER.T,), lambda a, upper: _banachiewicz(hermitian(a)).T, {"upper": True}, via=_of_hermitian, no_half=True, label="upper"),
+    Sample("linalg.cholesky", (POSITIVE, UPPER + 0.1), lambda a, b: parts(_banachiewicz(hermitian(a + 1j * b))), via=lambda f, a, b: complex_parts(f(hermitian(a + 1j * b))), no_half=True, label="complex"),
+    Sample("linalg.cholesky", (POSITIVE, UPPER + 0.1), lambda a, b: parts(_banachiewicz(hermitian(a + 1j * b)).conj().T), via=lambda f, a, b: complex_parts(f(hermitian(a + 1j * b), upper=True)), no_half=True, label="complex-upper"),
     Sample("qr", (A.T,), _schmidt, via=lambda f, a: _sizes(f(a)), no_half=True),
     Sample("linalg.qr", (SQUARE,), _schmidt, via=lambda f, a: _sizes(f(a)), no_half=True),
     Sample("linalg.qr", (A,), lambda a, mode: _schmidt(a), {"mode": "complete"}, via=lambda f, a, mode: _sizes(f(a, mode)), no_half=True, label="wide"),
@@ -72,7 +76,7 @@ SAMPLES: list[Sample] = [
     Sample("linalg.svd", (TURNED,), lambda a: FACTORS, via=lambda f, a: _sizes(f(a)), no_half=True),
     Sample("linalg.svd", (WIDE,), lambda a: (FACTORS[0], FACTORS[1], abs(products(_turn(0.4).T, BESIDE))), via=lambda f, a: _sizes(f(a, full_matrices=False)), no_half=True, label="wide"),
     Sample("linalg.svd", (np.stack([WIDE.T, 2 * WIDE.T]),), lambda a: [[3.0, 1.0], [6.0, 2.0]], via=lambda f, a: f(a, compute_uv=False), no_half=True, label="values"),
-    Sample("linalg.svd", (MIRRORED,), lambda a: (FACTORS[0], FACTORS[1], FACTORS[0].T), via=lambda f, a: _sizes(f(a, hermitian=True)), no_half=True, label="hermitian"),
+    Sample("linalg.svd", (MIRRORED,), lambda a: (FACTORS[0], FACTORS[1], FACTORS[0].T), via=lambda f, a: _sizes(f(hermitian(a), hermitian=True)), no_half=True, label="hermitian"),
     Sample("linalg.svd", (TWISTED.real, TWISTED.imag), lambda a, b: FACTORS, via=lambda f, a, b: _sizes(f(a + 1j * b)), no_half=True, label="complex"),
     Sample("linalg.svdvals", (TURNED,), lambda a: [3.0, 1.0], no_half=True),
     Sample("linalg.svdvals", (TWISTED.real, TWISTED.imag), lambda a, b: [3.0, 1.0], via=lambda f, a, b: f(a + 1j * b), no_half=True, label="complex"),

@@ -34,7 +34,7 @@ SAMPLES: list[Sample] = [
     Sample("linalg.solve", (SQUARE, TILT, ROW), lambda a, b, c: parts(_applied(a + 1j * b, c)), via=lambda f, a, b, c: complex_parts(f(a + 1j * b, c)), no_half=True, label="complex"),
     Sample("pinv", (A.T,), lambda a: products(inverse(products(a.T, a)), a.T), no_half=True, label="tall"),
     Sample("pinv", (np.stack([A, B]),), lambda a: [products(m.T, inverse(products(m, m.T))) for m in a], no_half=True, label="wide"),
-    Sample("pinv", (SYMMETRIC,), lambda a, hermitian, rcond: inverse(a), {"hermitian": True, "rcond": 1e-10}, no_half=True, label="hermitian"),
+    Sample("pinv", (SYMMETRIC,), lambda a, hermitian, rcond: inverse(a), {"hermitian": True, "rcond": 1e-10}, via=lambda f, a, **how: f((a + a.mT) / 2, **how), no_half=True, label="hermitian"),
     Sample("pinv", (A, B), lambda a, b: parts(products((m := a + 1j * b).conj().T, inverse(products(m, m.conj().T)))), via=lambda f, a, b: complex_parts(f(a + 1j * b)), no_half=True, label="complex"),
     Sample("linalg.lstsq", (A.T, B.T), lambda a, b: (x := _least(a, b), np.sum((products(a, x) - b) ** 2, axis=0)), via=lambda f, a, b: f(a, b)[:2], no_half=True),
     Sample("linalg.lstsq", (A.T, ROW), lambda a, b: (x := _least(a, b[:, None])[:, 0], [math.fsum((einsummed("ij,j->i")(a, x) - b) ** 2)]), via=lambda f, a, b: f(a, b)[:2], no_half=True, label="vector"),
