@@ -15,11 +15,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from autograd import debug
-from autograd.custom import checkpoint, custom_gradient, custom_jvp
+from autograd.custom import custom_gradient, custom_jvp
 from autograd.ops import linalg, special
 from autograd.ops.creation import array, full
 from autograd.ops.elementwise import relu, relu6, sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax, sparse_softmax_crossentropy
+from autograd.recompute import checkpoint
 from autograd.scopes import name_scope
 from autograd.tape import Tape
 from autograd.tensor import Tensor, Variable

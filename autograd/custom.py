@@ -1,37 +1,58 @@
-"""Derivatives of one's own: `custom_gradient`, `custom_jvp`, and `checkpoint`, which computes twice to store less."""
+"""Derivatives of one's own: `custom_gradient` with a reverse rule, `custom_jvp` with a forward rule."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
 import numpy as np
 
-from autograd.bundle import Parts, filled, pack, parts_of
-from autograd.errors import RuleError, TapeError
-from autograd.families import is_complex
-from autograd.graph import Recording, Value, only, open_recordings
-from autograd.holomorphic import conjugated
+from autograd.bundle import Parts, filled, parts_of
+from autograd.calls import (
+    Call,
+    Place,
+    as_tensor,
+    is_data,
+    name_of,
+    node,
+    numbers_as_tensors,
+    observers,
+    refilled,
+    swept_back,
+)
+from autograd.captured import Captures, described
+from autograd.errors import NoDerivativeError, RuleError
+from autograd.families import is_complex, zeros_like
+from autograd.graph import Cut, Recording, Value, only, open_recordings, raw
+from autograd.nest import leaves, paired
 from autograd.ops.elementwise import identity
 from autograd.primitive import Primitive
-from autograd.tape import Tape
-from autograd.tensor import Tensor
+from autograd.tensor import Tensor, wrapped
 
 Pull = Callable[[tuple[Any, ...], tuple[Any, ...]], Sequence[Any]]
 
 
 def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a function a derivative rule of its own, as TensorFlow's decorator of this name does.
+    """Give a function a derivative rule, as TensorFlow's decorator does.
 
-    f: returns its result (a tensor, or a tuple of them) and a function that takes the upstream gradient of each
-        result and returns the gradient of each positional argument (None for one that has none). Both may use any
-        tensor of f; the rule is itself differentiable. Gradients of complex numbers are conjugated, as TensorFlow has
-        them: the rule of z² is upstream * 2 * conj(z). Variables that f reads without being given them count as
-        constants.
+    f: returns a pair: its result, and the rule. The result is a tensor, an array or a number, or a nested structure of
+        them. The rule takes one upstream gradient for each tensor of the result, and returns one gradient for each
+        argument, in the order of the signature and in the structure of the argument; None means no gradient. Arguments
+        that hold no tensor (None, strings, truth values, integers, functions) may be left out. The rule may use any
+        tensor of `f` and is itself differentiable.
 
-    RuleError if the rule returns too few or too many gradients, or one of another shape than its argument.
+    The arguments may be nested structures and may be given by keyword; what is given by keyword and is not a tensor
+    is passed on as it is. Gradients of complex numbers are conjugated, as everywhere: the rule of z² is
+    ``upstream * 2 * np.conj(z)``.
+
+    NoDerivativeError if the result depends on a tensor or variable that a tape follows and that is not an argument,
+    since the rule has no gradient for it. RuleError if the rule returns too few or too many gradients, or one of
+    another shape than its argument.
 
     >>> import autograd as ag
     >>> @custom_gradient
@@ -43,28 +64,46 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @wraps(f)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        args = tuple(x if isinstance(x, Tensor) else Tensor(x) for x in args)
-        returned = f(*args, **kwargs)
+    def wrapped_function(*args: Any, **kwargs: Any) -> Any:
+        outer = open_recordings.get()
+        call = Call(f, args, kwargs, numbers_by_keyword=False)
+        given = [identity(x) for x in call.data] if outer else call.data  # so that a captured argument is another value
+        captures = Captures(outer, given, ruled=True)
+        with only((*outer, captures) if outer else ()):
+            returned = call.run(given)
         if not isinstance(returned, tuple) or len(returned) != 2 or not callable(returned[1]):
-            raise TypeError(f"{_name(f)} returned {type(returned).__name__}; expected (result, gradient function)")
+            raise TypeError(f"{name_of(f)} returned {type(returned).__name__}; expected (result, gradient function)")
         y, rule = returned
+        y = numbers_as_tensors(y, f)
+        results = [y for y in leaves(y) if isinstance(y, Tensor)]
+        if not outer or not call.data:
+            return y
+        _refuse_captured(f, captures, results)
+        undifferentiated = _UsedByRule(f, rule, captures)
 
         def pull(upstream: tuple[Any, ...], inputs: tuple[Any, ...]) -> Sequence[Any]:
-            found = rule(*upstream)
-            return found if isinstance(found, list | tuple) else [found]
+            undifferentiated.warn(inputs)
+            found = rule(*[_conjugated(u) for u in upstream])
+            return [_conjugated(part) for part in _of_each_input(found, call)]
 
-        return _recorded(_name(f), args, y, pull)
+        return refilled(y, node(f, call.data, results, _rule_from(f, results, pull)))
 
-    return wrapped
+    return wrapped_function
 
 
 def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a function a forward rule of its own; reverse mode is derived from it.
+    """Give a function a forward rule; reverse mode is derived from it.
 
-    f: a function of positional tensors that returns a tensor.
-    rule: rule(primals, tangents), with a list of each, returns the tangent of the result. It must be linear in the
-        tangents, and written in NumPy.
+    f: a function whose result is a tensor, an array or a number, or a nested structure of them.
+    rule: ``rule(primals, tangents)``, with a list of each, returns the tangent of the result in the structure of the
+        result. It must be linear in the tangents, and written in NumPy. The lists have one entry for each parameter of
+        `f` in the order of the signature, defaults included. The tangent of what is not a tensor (None, strings, truth
+        values, integers, functions) is None.
+
+    The arguments may be nested structures and may be given by keyword. A rule may call the function itself: on the
+    primals, or, if the function is linear, on the tangents.
+
+    NoDerivativeError if the result depends on a tensor or variable that a tape follows and that is not an argument.
 
     >>> import autograd as ag
     >>> cube = custom_jvp(lambda x: x * x * x, lambda primals, tangents: 3 * primals[0] ** 2 * tangents[0])
@@ -73,119 +112,212 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
     """
 
     @wraps(f)
-    def wrapped(*args: Any) -> Any:
-        args = tuple(x if isinstance(x, Tensor) else Tensor(x) for x in args)
-        with only(()):
-            y = f(*args)
+    def wrapped_function(*args: Any, **kwargs: Any) -> Any:
+        outer = open_recordings.get()
+        call = Call(f, args, kwargs)
+        if _is_transposed(f, call.data):
+            return call.run(call.data)
+        captures = Captures(outer, ())
+        inputs = [x.current() for x in call.data]
+        with only((*observers(outer), captures) if outer else ()):
+            y = call.run([wrapped(x.value) for x in inputs])
+        y = numbers_as_tensors(y, f)
+        results = [y for y in leaves(y) if isinstance(y, Tensor)]
+        if not outer or not call.data:
+            return y
+        _refuse_captured(f, captures, results)
+        captures.pass_on_cuts(captures.captured)
+
+        def moved(primals: Sequence[Any], tangents: Sequence[Any]) -> list[Any]:
+            """The tangent of each result."""
+            found = rule(call.primals(primals), call.tangents(tangents))
+            try:
+                pairs = list(paired(y, found, f"the rule of {name_of(f)}"))
+            except ValueError as error:
+                raise RuleError(str(error)) from None
+            tangents = [t for result, t in pairs if isinstance(result, Tensor)]
+            for t, result in zip(tangents, results, strict=True):
+                if np.shape(t) != result.shape:
+                    raise RuleError(
+                        f"the rule of {name_of(f)} returned a tangent of shape {np.shape(t)}; "
+                        f"expected the shape of the result, {result.shape}"
+                    )
+            return tangents
 
         def pull(upstream: tuple[Any, ...], inputs: tuple[Any, ...]) -> Sequence[Any]:
             """The rule is linear in the tangents, so its gradient by them is its transpose, wherever it is taken."""
-            tangents = [Tensor(np.zeros_like(x.value) if x.shape else 0j if is_complex(x) else 0.0) for x in inputs]
-            with Tape() as t:
-                t.watch(tangents)
-                moved = rule(list(inputs), tangents)
-            g = upstream[0]
-            if is_complex(g) and not is_complex(moved):  # a complex result that moves along real numbers only
-                g = np.real(g)
-            found: list[Any] = t.gradient(moved, tangents, output_gradients=g)
-            return found
+            tangents = [wrapped(zeros_like(x)) for x in inputs]
+            recording = _Transposition()
+            for t in tangents:
+                recording.follow(t)
+            with _transposing(f):
+                with only((*open_recordings.get(), recording)):
+                    found = moved(inputs, tangents)
+                seeds = [(t, u) for t, u in zip(found, upstream, strict=True) if isinstance(t, Tensor)]
+                return swept_back(recording, seeds, tangents)
 
         def push(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params: dict[str, Any]) -> Any:
-            primals = parts_of(inputs[0])
-            return rule(list(primals), list(filled(tangents[0], primals)))
+            primals = [as_tensor(x) for x in parts_of(inputs[0])]
+            found = moved(primals, [as_tensor(t) for t in filled(tangents[0], primals)])
+            if not open_recordings.get():
+                found = [raw(t) for t in found]
+            return Parts(found) if len(results) > 1 else found[0]
 
-        return _recorded(_name(f), args, y, pull, push)
+        return refilled(y, node(f, inputs, results, _rule_from(f, results, pull), push))
 
-    return wrapped
+    return wrapped_function
 
 
-def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, but what it computes on the way is computed again in the backward sweep instead of stored.
+# What the rules of users are given and give.
 
-    Saves the memory of f's intermediate values for one more evaluation of f. Gradients flow to the positional
-    arguments and to every trainable variable that f reads. TapeError if such a variable was assigned to in between,
-    since f would then be computed from another value.
 
-    >>> import autograd as ag
-    >>> ag.grad(checkpoint(lambda x: np.sin(np.sin(x))))(0.0)
-    Tensor(1.0)
+def _refuse_captured(f: Callable[..., Any], captures: Captures, results: Sequence[Value]) -> None:
+    """Raise if a result depends on a followed value that is not among the arguments."""
+    behind = 0
+    for y in results:
+        behind |= captures.uses.behind_of(y)
+    lost = [x for i, x in enumerate(captures.captured, captures.uses.given) if behind >> i & 1]
+    if lost:
+        names = " and ".join([described(x, f, captures.outer) for x in lost])
+        raise NoDerivativeError(
+            f"the result of {name_of(f)} depends on {names} from outside, which a tape follows, and its rule has no "
+            f"gradient for that; expected all that is differentiated among the arguments. Make it an argument, or "
+            f"write ag.stop_gradient(...) of it inside if a constant is meant"
+        )
+
+
+def _of_each_input(found: Any, call: Call) -> list[Any]:
+    """What a gradient function returned, for each tensor among the arguments."""
+    name = name_of(call.function)
+    given = call.arguments()
+    with_data = [argument for argument in given if any([isinstance(x, Place) for x in leaves(argument)])]
+    found = list(found) if isinstance(found, list | tuple) else [found]
+    nested = [part is None or isinstance(part, list | tuple) for part in found]
+    if len(with_data) == 1 and isinstance(with_data[0], list | tuple) and not any(nested):
+        found = [found]
+    for arguments in (with_data, given, call.arguments(defaults=True)):
+        if len(found) == len(arguments):
+            break
+    else:
+        raise RuleError(
+            f"the gradient function of {name} returned {len(found)}; expected {len(with_data)}, one for each argument"
+        )
+    parts: list[Any] = [None] * len(call.data)
+    for i, (argument, gradient) in enumerate(zip(arguments, found, strict=True)):
+        if gradient is None or not any([isinstance(x, Place) for x in leaves(argument)]):
+            continue
+        try:
+            pairs = list(paired(argument, gradient, f"the gradient function of {name}, for argument {i},"))
+        except ValueError as error:
+            raise RuleError(str(error)) from None
+        for x, part in pairs:
+            if isinstance(x, Place):
+                if part is not None and np.shape(part) != call.data[x.index].shape:
+                    raise RuleError(
+                        f"the gradient function of {name} returned shape {np.shape(part)} for argument {i}; "
+                        f"expected the argument's own shape {call.data[x.index].shape}"
+                    )
+                parts[x.index] = part
+    return parts
+
+
+class _UsedByRule:
+    """What a rule uses as a constant, though it was computed from an argument that had left the graph.
+
+    The gradient is right, but the derivative of the rule lacks a part, of which `warn` tells.
     """
 
-    @wraps(f)
-    def wrapped(*args: Any) -> Any:
-        args = tuple(x if isinstance(x, Tensor) else Tensor(x) for x in args)
-        reader = _Reader()
-        with only((reader,)):
-            y = f(*[Tensor(x.value) for x in args])  # so that only what f reads by itself is noted
-        variables = list(reader.variables)
-        read = [v.reading(()) for v in variables]
+    def __init__(self, f: Callable[..., Any], rule: Callable[..., Any], captures: Captures) -> None:
+        self.name = name_of(f)
+        self.cuts: list[tuple[Cut, list[int]]] = []
+        cuts = [cut for cut in captures.cuts if cut.what != "stop_gradient" and captures.excuses(cut.value)]
+        if cuts and _holds_constants(f, rule, captures):
+            given = list(range(captures.uses.given))
+            self.cuts = [(cut, captures.uses.behind(cut.value, given)) for cut in cuts]
 
-        def pull(upstream: tuple[Any, ...], inputs: tuple[Any, ...]) -> Sequence[Any]:
-            if any(v.value is not r.value for v, r in zip(variables, read, strict=True)):
-                raise TapeError(
-                    f"a variable that the checkpointed {_name(f)} reads was assigned to between the forward and the "
-                    f"backward pass; take the gradient before the update"
-                )
-            fresh = [identity(x) for x in inputs[: len(args)]]
-            with Tape() as t:
-                t.watch([x for x in fresh if x.dtype.kind in "fc"])
-                again = f(*fresh)
-            seeds = list(upstream) if isinstance(again, tuple) else upstream[0]
-            found: list[Any] = t.gradient(again, [*fresh, *variables], output_gradients=seeds)
-            return found
-
-        return _recorded(_name(f), (*args, *variables), y, pull)
-
-    return wrapped
+    def warn(self, inputs: Sequence[Any]) -> None:
+        """Tell those who differentiate the rule."""
+        for cut, positions in self.cuts:
+            for recording in open_recordings.get():
+                followed = [inputs[i] for i in positions if id(inputs[i]) in recording.known]
+                recording.cuts += [Cut(x, cut.what, cut.where) for x in followed]
+                if followed:
+                    warnings.warn_explicit(
+                        f"the gradient function of {self.name} is differentiated, and uses a value that {self.name} "
+                        f"computed from its argument after {cut.what}, which counts as a constant: a part of the "
+                        f"second derivative is lost. Compute with the tensor itself, or compute the value in the "
+                        f"gradient function",
+                        UserWarning,
+                        *cut.where,
+                    )
 
 
-class _Reader(Recording):
-    """Notes which trainable variables are read, and records nothing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.variables: dict[Any, None] = {}
-
-    def saw(self, variable: Value, reading: Value) -> None:
-        """Remember a trainable variable, in order of first use."""
-        if getattr(variable, "trainable", False):
-            self.variables.setdefault(variable)
+def _holds_constants(f: Callable[..., Any], rule: Callable[..., Any], captures: Captures) -> bool:
+    """Whether a rule uses floats that were computed in the function and that nobody follows."""
+    code = getattr(rule, "__code__", None)
+    outside = getattr(getattr(f, "__code__", None), "co_freevars", ())
+    cells = zip(getattr(code, "co_freevars", ()), getattr(rule, "__closure__", None) or (), strict=True)
+    held = [leaf for name, cell in cells if name not in outside for leaf in leaves(cell.cell_contents)]
+    return any([is_data(x) and id(x) not in captures.known for x in held])
 
 
-def _recorded(name: str, args: tuple[Any, ...], y: Any, pull: Pull, push: Any = None) -> Any:
-    """`y` as computed from `args` by one node whose rule is `pull(upstream, inputs)`, called with tensors."""
-    several = isinstance(y, tuple)
-    results = y if several else (y,)
-    for result in results:
-        if not isinstance(result, Tensor):
-            raise TypeError(
-                f"{name} returned {type(result).__name__} as its result; expected a tensor or a tuple of them"
-            )
+# The transpose of a forward rule.
+
+
+class _Transposition(Recording):
+    """Follows the tangents of a forward rule, which is transposed."""
+
+
+_transposed_now: ContextVar[tuple[Callable[..., Any], ...]] = ContextVar("transposed_now", default=())
+
+
+@contextmanager
+def _transposing(f: Callable[..., Any]) -> Iterator[None]:
+    token = _transposed_now.set((*_transposed_now.get(), f))
+    try:
+        yield
+    finally:
+        _transposed_now.reset(token)
+
+
+def _is_transposed(f: Callable[..., Any], data: Sequence[Tensor]) -> bool:
+    """Whether the rule of `f` has applied `f` to a tangent, in which it is linear: then its own operations tell.
+
+    Its rule would apply it to a tangent again, without end.
+    """
+    following = [r for r in open_recordings.get() if isinstance(r, _Transposition)]
+    if not following or not any([f is g for g in _transposed_now.get()]):
+        return False
+    return any([id(x.current()) in r.known for x in data for r in following])
+
+
+# The node.
+
+
+def _rule_from(f: Callable[..., Any], results: Sequence[Tensor], pull: Pull) -> Callable[..., Any]:
+    """The rule of a node whose gradients are `pull(upstream, inputs)`, called with tensors."""
+    values = [y.value for y in results]
+    several = len(values) > 1
 
     def one(g: Any, out: Any, packed: Any) -> Parts:
         """All gradients for one upstream gradient; checked."""
-        inputs = tuple(x if isinstance(x, Tensor) else Tensor(x) for x in parts_of(packed))
-        upstream = [conjugated(u) for u in (filled(g, [r.value for r in results]) if several else (g,))]
-        found = pull(tuple(u if isinstance(u, Tensor) else Tensor(u) for u in upstream), inputs)
-        if len(found) != len(inputs):
-            raise RuleError(
-                f"the gradient function of {name} returned {len(found)}; expected {len(inputs)}, one for each argument"
-            )
+        inputs = tuple(as_tensor(x) for x in parts_of(packed))
+        upstream = filled(g, values) if several else (g,)
+        found = pull(tuple(as_tensor(u) for u in upstream), inputs)
         for i, (part, x) in enumerate(zip(found, inputs, strict=True)):
             if part is not None and np.shape(part) != x.shape:
                 raise RuleError(
-                    f"the gradient function of {name} returned shape {np.shape(part)} for argument {i}; "
+                    f"the gradient function of {name_of(f)} returned shape {np.shape(part)} for argument {i}; "
                     f"expected the argument's own shape {x.shape}"
                 )
-        found = [conjugated(part) for part in found]
         if open_recordings.get():
             return Parts(found)
-        return Parts(part.value if isinstance(part, Tensor) else part for part in found)
+        return Parts([raw(part) for part in found])
 
     def rule(g: Any, out: Any, packed: Any) -> Parts:
         """`one`, for each of a stack of upstream gradients."""
         i, u = next(iter(g.items())) if several else (0, g)
-        stack = np.shape(u)[: np.ndim(u) - results[i].ndim]
+        stack = np.shape(u)[: np.ndim(u) - np.ndim(values[i])]
         if not stack:
             return one(g, out, packed)
         rows = [
@@ -193,11 +325,9 @@ def _recorded(name: str, args: tuple[Any, ...], y: Any, pull: Pull, push: Any = 
         ]
         return Parts.joined(lambda *column: np.stack(column).reshape(stack + np.shape(column[0])), *rows)
 
-    values = tuple(result.value for result in results)
-    packed = pack(*args)
-    out = Primitive(name, lambda _: values if several else values[0], [rule], push=push)(packed)
-    return parts_of(out) if several else out
+    return rule
 
 
-def _name(f: Callable[..., Any]) -> str:
-    return getattr(f, "__name__", type(f).__name__)
+def _conjugated(g: Any) -> Any:
+    """The conjugate of a complex gradient: rules of users have TensorFlow's convention."""
+    return np.conjugate(g) if g is not None and is_complex(g) else g

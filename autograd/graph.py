@@ -133,6 +133,7 @@ class Recording:
     """
 
     closed = False
+    observes: ClassVar[bool] = False  # whether it stays open where the recordings of operations are closed
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
@@ -199,6 +200,10 @@ class Recording:
 
     def changes(self, variable: Value) -> None:
         """A variable is about to change; a plain recording takes no notice."""
+
+    def excuses(self, value: Value) -> bool:
+        """Whether `value` may leave the graph, since a derivative rule stands for what is computed from it."""
+        return False
 
 
 def _fingerprint(array: Array) -> int:
@@ -274,15 +279,18 @@ def record(
 
 
 def note_cut(value: Value, what: str) -> bool:
-    """Note in every open recording that follows `value` that it leaves the graph; whether there is one."""
+    """Note in every open recording that follows `value` that it leaves the graph; whether a gradient is lost."""
     recordings = open_recordings.get() or (recordings_elsewhere([value]) if open_anywhere else ())
     following = [r for r in recordings if id(value) in r.known]
+    excusing = [i for i, recording in enumerate(following) if recording.excuses(value)]
+    if excusing:
+        following = following[excusing[-1] :]  # for the recordings around it, the value does not leave
     if following:
         frame = calling_frame(2)
         where = frame.f_code.co_filename, frame.f_lineno
         for recording in following:
             recording.cuts.append(Cut(value, what, where, len(recording.nodes)))
-    return bool(following)
+    return len(following) > bool(excusing)
 
 
 def note_severed(variable: Value, value: Value, what: str) -> None:

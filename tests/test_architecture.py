@@ -12,8 +12,8 @@ FILES = sorted(p for name in ("autograd", "optim", "nn") for p in (ROOT / name).
 
 # From the ground up. A room may import the rooms before it.
 ROOMS = ["errors", "locks", "stores", "graph", "scopes", "debug", "nest", "primitive", "bundle", "families", "ops", "protocols", "at", "operators",
-         "tensor", "plan", "quick", "zeros",
-         "reverse", "forward", "holomorphic", "tape", "custom", "transforms", "check", "picture", "explain"]  # fmt: skip
+         "tensor", "replay", "plan", "quick", "zeros",
+         "reverse", "forward", "holomorphic", "tape", "calls", "captured", "custom", "recompute", "transforms", "check", "picture", "explain"]  # fmt: skip
 THIRD_PARTY = {
     "autograd": {"numpy"},
     "autograd.ops": {"numpy", "scipy", "numba"},

@@ -24,10 +24,10 @@ from autograd.plan.trace import (
     GradientNotANumberError,
     NotTraceableError,
     Trace,
-    drawn_already,
     is_traced,
 )
 from autograd.plan.watch import watched
+from autograd.replay import drawn_already
 from autograd.tensor import Tensor, wrapped
 
 _UNKNOWN: Any = object()

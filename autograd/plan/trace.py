@@ -5,9 +5,7 @@ from __future__ import annotations
 import operator
 import sys
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,7 @@ from autograd.plan.scalars import KINDS, TracedScalar, scalar
 from autograd.plan.state import Cell
 from autograd.plan.traced import Traced, shape_by_data
 from autograd.plan.watch import value_in
+from autograd.replay import fresh_value
 
 _NO_OPTIONS: dict[str, Any] = {}  # one for all
 
@@ -44,6 +43,8 @@ class Held:
 
 class Trace(Recording):
     """Writes down what is computed while it is open. As a recording it takes notice of variables alone."""
+
+    observes = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -320,32 +321,7 @@ def fresh(function: Callable[[], Any], name: str = "") -> Any:
     (2,)
     """
     trace = current_trace()
-    if trace is not None:
-        return trace.fresh(function, name)
-    drawn = _drawn.get()
-    for i, (code, value) in enumerate(drawn):
-        if code is _code(function):
-            del drawn[i]
-            return value
-    return function()
-
-
-# What an attempt that came to nothing has drawn already, for the run of the function itself that takes its place.
-_drawn: ContextVar[list[tuple[Any, Any]]] = ContextVar("drawn", default=[])  # noqa: B039  never changed
-
-
-@contextmanager
-def drawn_already(functions: Sequence[Callable[[], Any]], values: Sequence[Any]) -> Iterator[None]:
-    """Inside, `fresh` gives these values first: random numbers are not drawn twice for one call."""
-    token = _drawn.set(list(zip(map(_code, functions), values, strict=False)))
-    try:
-        yield
-    finally:
-        _drawn.reset(token)
-
-
-def _code(function: Callable[[], Any]) -> Any:
-    return getattr(function, "__code__", function)
+    return fresh_value(function, function if trace is None else lambda: trace.fresh(function, name))
 
 
 def current_trace() -> Trace | None:

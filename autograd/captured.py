@@ -1,0 +1,179 @@
+"""Captured values: what a function uses that it was not given, and what its results depend on."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.graph import Cut, Node, Recording, Value
+from autograd.locks import Array
+from autograd.tape import Tape
+from autograd.tensor import Variable
+
+
+class Captures(Recording):
+    """Open while a function runs: notes the values from outside that it uses, and keeps no operation.
+
+    outer: the recordings that are open around the function. A value that one of them follows is captured when the
+        function uses it without having been given it.
+    given: the tensors that the function gets, which count from the start.
+
+    ruled: whether a derivative rule stands for all that is computed from the given tensors alone.
+
+    `uses.inputs` holds the given tensors, then the captured ones in order of first use.
+    """
+
+    def __init__(self, outer: tuple[Recording, ...], given: Sequence[Value], ruled: bool = False) -> None:
+        super().__init__()
+        self.outer = outer
+        self.ruled = ruled
+        self.uses: Uses
+        self.uses = self.known = self.nodes = Uses(outer, given)  # type: ignore[assignment]
+        self.assigned: dict[int, tuple[Any, Value]] = {}  # by id: variables that are assigned to, as they were before
+        self._constants: dict[int, weakref.ref[Array]] = {}
+
+    @property
+    def captured(self) -> list[Value]:
+        """The values from outside, in order of first use."""
+        return self.uses.inputs[self.uses.given :]
+
+    def hold(self, x: Any) -> None:
+        """Note an array from outside, which is to be locked if it outlives the run."""
+        x = x.value if isinstance(x, Value) else x
+        while isinstance(x, np.ndarray):
+            known = self._constants.get(id(x))
+            if known is None or known() is None:
+                self._constants[id(x)] = weakref.ref(x)
+            x = x.base
+        if type(x) is tuple:
+            for part in x:
+                self.hold(part)
+
+    def constants(self) -> list[Array]:
+        """The arrays that operations used as constants and that are still there."""
+        return [array for ref in self._constants.values() if (array := ref()) is not None]
+
+    def saw(self, variable: Value, reading: Value) -> None:
+        """A variable was read: let the recordings outside decide whether they follow it."""
+        for recording in self.outer:
+            if id(reading) not in recording.known:
+                recording.saw(variable, reading)
+
+    def changes(self, variable: Value) -> None:
+        """A variable is about to change: note its value, and tell the recordings outside."""
+        assert isinstance(variable, Variable)
+        self.assigned.setdefault(id(variable), (variable, variable.reading(())))
+        for recording in self.outer:
+            recording.changes(variable)
+
+    def excuses(self, value: Value) -> bool:
+        """Whether `value` was computed from the given tensors alone, and a rule stands for it."""
+        return self.ruled and 0 < self.uses.behind_of(value) < 1 << self.uses.given
+
+    def watched_variables(self) -> list[Variable]:
+        """The variables that the recordings outside watch."""
+        return [v for r in self.outer if isinstance(r, Tape | Captures) for v in r.watched_variables()]
+
+    def variables(self) -> list[tuple[Variable, Value]]:
+        """The captured variables, each with its reading."""
+        captured = {id(x) for x in self.captured}
+        read = {id(v): (v, v.reading(())) for v in self.watched_variables()} | self.assigned
+        return [(v, reading) for v, reading in read.values() if id(reading) in captured]
+
+    def pass_on_cuts(self, inputs: Sequence[Value]) -> None:
+        """Tell the recordings outside where values left the graph, as cuts of the inputs they were computed from."""
+        for cut in self.cuts:
+            for x in self.uses.behind(cut.value, inputs):
+                for recording in self.outer:
+                    if id(x) in recording.known:
+                        recording.cuts.append(Cut(x, cut.what, cut.where))
+
+
+class Uses:
+    """Stands for the `known` and for the `nodes` of `Captures`: each value with the set of inputs it depends on.
+
+    Such a set is a number, in which bit i stands for input i. Values are held weakly, so that the memory of what a
+    function computes on the way is free as soon as without a recording.
+    """
+
+    def __init__(self, outer: tuple[Recording, ...], given: Sequence[Value]) -> None:
+        self.inputs: list[Value] = []
+        self.given = len(given)
+        self._outer = outer
+        self._sets: dict[int, tuple[weakref.ref[Value], int]] = {}
+        for x in given:
+            self._input(x)
+
+    def __contains__(self, key: int) -> bool:
+        entry = self._sets.get(key)
+        return (entry is not None and entry[0]() is not None) or any([key in r.known for r in self._outer])
+
+    def __len__(self) -> int:
+        return 0
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(())
+
+    def add(self, key: int) -> None:
+        """Do nothing: `append` has seen the value."""
+
+    def append(self, node: Node) -> None:
+        """An operation ran."""
+        depends = 0
+        for x in node.inputs:
+            depends |= self.behind_of(x)
+        self._sets[id(node.out)] = (weakref.ref(node.out), depends)
+
+    def behind_of(self, x: Any) -> int:
+        """The inputs that a value depends on; a value from outside becomes an input."""
+        entry = self._sets.get(id(x))
+        if entry is not None and entry[0]() is not None:
+            return entry[1]
+        if isinstance(x, Value) and any([id(x) in r.known for r in self._outer]):
+            return self._input(x)
+        return 0
+
+    def behind(self, x: Any, inputs: Sequence[Any]) -> list[Any]:
+        """Those of `inputs`, which stand for the function's own, that a value depends on."""
+        depends = self.behind_of(x)
+        return [value for i, value in enumerate(inputs) if depends >> i & 1]
+
+    def _input(self, x: Value) -> int:
+        bit = 1 << len(self.inputs)
+        self.inputs.append(x)
+        self._sets[id(x)] = (weakref.ref(x), bit)
+        return bit
+
+
+def described(value: Value, f: Callable[..., Any], outer: Collection[Recording]) -> str:
+    """A captured value in a message: by its name, that of the variable of Python's that holds it, or its origin."""
+    name = getattr(value, "_name", None)
+    if name is None:
+        held = zip(
+            getattr(getattr(f, "__code__", None), "co_freevars", ()), getattr(f, "__closure__", None) or (), strict=True
+        )
+        names = [freevar for freevar, cell in held if _holds(cell, value)]
+        names += [n for n, x in getattr(f, "__globals__", {}).items() if _is(x, value) and n in f.__code__.co_names]
+        name = names[0] if names else None
+    if name is not None:
+        return repr(name)
+    for recording in outer:
+        for node in recording.nodes:
+            if node.out is value:
+                file, line = node.where
+                return f"the result of {node.op.name} at {file}:{line}"
+    return f"a tensor of shape {np.shape(value.value)}"
+
+
+def _holds(cell: Any, value: Value) -> bool:
+    try:
+        return _is(cell.cell_contents, value)
+    except ValueError:  # a variable that has no value yet
+        return False
+
+
+def _is(x: Any, value: Value) -> bool:
+    return x is value or (isinstance(x, Variable) and x.reading(()) is value)
