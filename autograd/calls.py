@@ -114,7 +114,7 @@ def numbers_as_tensors(y: Any, f: Callable[..., Any]) -> Any:
             return x.current()
         return Tensor(x) if is_data(x) and getattr(x, "dtype", np.dtype(float)).kind in "fc" else x
 
-    y = mapped(with_tensor, y)
+    y = mapped(with_tensor, Tensor(y) if isinstance(y, int | np.integer) and not isinstance(y, bool) else y)
     if not any([isinstance(leaf, Tensor) for leaf in leaves(y)]):
         raise TypeError(
             f"{name_of(f)} returned {type(y).__name__} as its result; expected a tensor, an array of floats "

@@ -19,19 +19,25 @@ class Captures(Recording):
 
     outer: the recordings that are open around the function. A value that one of them follows is captured when the
         function uses it without having been given it.
-    given: the tensors that the function gets, which count from the start.
-
+    given: the tensors that the function gets.
+    stands_for: what each of them is for the recordings outside; one that is followed there counts from the start.
     ruled: whether a derivative rule stands for all that is computed from the given tensors alone.
 
     `uses.inputs` holds the given tensors, then the captured ones in order of first use.
     """
 
-    def __init__(self, outer: tuple[Recording, ...], given: Sequence[Value], ruled: bool = False) -> None:
+    def __init__(
+        self,
+        outer: tuple[Recording, ...],
+        given: Sequence[Value],
+        stands_for: Sequence[Value] = (),
+        ruled: bool = False,
+    ) -> None:
         super().__init__()
         self.outer = outer
         self.ruled = ruled
         self.uses: Uses
-        self.uses = self.known = self.nodes = Uses(outer, given)  # type: ignore[assignment]
+        self.uses = self.known = self.nodes = Uses(outer, given, stands_for)  # type: ignore[assignment]
         self.assigned: dict[int, tuple[Any, Value]] = {}  # by id: variables that are assigned to, as they were before
         self._constants: dict[int, weakref.ref[Array]] = {}
 
@@ -99,13 +105,14 @@ class Uses:
     function computes on the way is free as soon as without a recording.
     """
 
-    def __init__(self, outer: tuple[Recording, ...], given: Sequence[Value]) -> None:
-        self.inputs: list[Value] = []
+    def __init__(self, outer: tuple[Recording, ...], given: Sequence[Value], stands_for: Sequence[Value]) -> None:
+        self.inputs: list[Value] = list(given)
         self.given = len(given)
         self._outer = outer
         self._sets: dict[int, tuple[weakref.ref[Value], int]] = {}
-        for x in given:
-            self._input(x)
+        for i, (x, original) in enumerate(zip(given, stands_for, strict=True)):
+            if self._is_followed(original):
+                self._sets[id(x)] = (weakref.ref(x), 1 << i)
 
     def __contains__(self, key: int) -> bool:
         entry = self._sets.get(key)
@@ -132,20 +139,20 @@ class Uses:
         entry = self._sets.get(id(x))
         if entry is not None and entry[0]() is not None:
             return entry[1]
-        if isinstance(x, Value) and any([id(x) in r.known for r in self._outer]):
-            return self._input(x)
-        return 0
+        if not isinstance(x, Value) or not self._is_followed(x):
+            return 0
+        depends = 1 << len(self.inputs)
+        self.inputs.append(x)
+        self._sets[id(x)] = (weakref.ref(x), depends)
+        return depends
 
     def behind(self, x: Any, inputs: Sequence[Any]) -> list[Any]:
         """Those of `inputs`, which stand for the function's own, that a value depends on."""
         depends = self.behind_of(x)
         return [value for i, value in enumerate(inputs) if depends >> i & 1]
 
-    def _input(self, x: Value) -> int:
-        bit = 1 << len(self.inputs)
-        self.inputs.append(x)
-        self._sets[id(x)] = (weakref.ref(x), bit)
-        return bit
+    def _is_followed(self, x: Value) -> bool:
+        return any([id(x) in recording.known for recording in self._outer])
 
 
 def described(value: Value, f: Callable[..., Any], outer: Collection[Recording]) -> str:

@@ -68,7 +68,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         outer = open_recordings.get()
         call = Call(f, args, kwargs, numbers_by_keyword=False)
         given = [identity(x) for x in call.data] if outer else call.data  # so that a captured argument is another value
-        captures = Captures(outer, given, ruled=True)
+        captures = Captures(outer, given, given, ruled=True)
         with only((*outer, captures) if outer else ()):
             returned = call.run(given)
         if not isinstance(returned, tuple) or len(returned) != 2 or not callable(returned[1]):

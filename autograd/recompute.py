@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from types import CellType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -51,8 +52,10 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         if not outer:
             return call.run(call.data)
         values = [x.current() for x in call.data]
-        captures = Captures(outer, given := [wrapped(x.value) for x in values])
+        given = [wrapped(x.value) for x in values]
+        captures = Captures(outer, given, values)
         states = RandomStates(f, args, kwargs)
+        again = _with_values_of_now(f)
         keep_fresh = observers(outer) or fresh_is_replayed()  # where no generator would draw it again
         with only((*observers(outer), captures)), drawing_noted() as drawn:
             y = call.run(given)
@@ -62,17 +65,32 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         for result in results:
             behind |= captures.uses.behind_of(result)
         captures.pass_on_cuts([*values, *captures.captured])
-        del given
+        call.function = again
         second = _SecondRun(call, values, captures, behind, states, drawn if keep_fresh else [])
         following = [r for r in outer if any([id(x) in r.known for x in second.inputs])]
         if not following:
             return y
         for recording in following:
-            for array in captures.constants():
-                recording.hold(array)
+            for x in (*values, *captures.constants()):
+                recording.hold(x)
         return refilled(y, node(f, second.inputs, results, second.rule, second.push, Recomputed))
 
     return wrapped_function
+
+
+def _with_values_of_now(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with what its closure holds at this moment, since a loop variable, for one, is bound again."""
+    if not isinstance(f, FunctionType) or not f.__closure__:
+        return f
+    cells = []
+    for cell in f.__closure__:
+        try:
+            cells.append(CellType(cell.cell_contents))
+        except ValueError:  # a variable that has no value yet
+            cells.append(cell)
+    same = FunctionType(f.__code__, f.__globals__, f.__name__, f.__defaults__, tuple(cells))
+    same.__kwdefaults__ = f.__kwdefaults__
+    return same
 
 
 class Recomputed(Primitive):
@@ -153,7 +171,12 @@ class _SecondRun:
             drawn_again(self.drawn),
             _values_as_before(self.assigned),
         ):
-            results = [y.current() for y in leaves(self.call.run(given)) if isinstance(y, Tensor)]
+            try:
+                y = self.call.run(given)
+            except Exception as error:
+                error.add_note(f"raised when the checkpointed {name} was evaluated again for the backward pass")
+                raise
+            results = [y.current() for y in leaves(y) if isinstance(y, Tensor)]
         position = {id(x): i for i, x in enumerate(sources)}
         stand_ins = [(x, position[id(reading)]) for x, reading in recording.renewed if id(reading) in position]
         used = {id(x) for node in recording.nodes for x in node.inputs} | {id(y) for y in results}

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd.graph import Node, Value
 from autograd.primitive import registry
+from autograd.recompute import Recomputed
 
 if TYPE_CHECKING:
     from autograd.explain.model import Place
@@ -176,7 +177,13 @@ class _Survey:
     @cached_property
     def _ruled_by_the_user(self) -> list[Node]:
         """Functions with a gradient of their own, which may be None: operations on bundles that no table lists."""
-        return [n for n in self.way if n.op.name not in ("pack", "pick") and registry.get(n.op.name) is not n.op]
+        return [
+            n
+            for n in self.way
+            if n.op.name not in ("pack", "pick")
+            and registry.get(n.op.name) is not n.op
+            and not isinstance(n.op, Recomputed)  # whose rules are those of the table
+        ]
 
 
 def _leads(node: Node, behind: set[int]) -> bool:
