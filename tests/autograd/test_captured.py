@@ -124,7 +124,7 @@ def loop_variable(decorated):
     def f(v):
         total, parts = 0.0, []
         for part in (v, 2 * v, -v):
-            parts.append(decorated(lambda a, w: part * np.sin(a * v))(A, 0.0))  # noqa: B023  what is tested
+            parts.append(decorated(lambda a, w: part * np.sin(a * v))(A, 0.0))
             total = total + parts[-1]
         return total / 2
 
@@ -218,7 +218,7 @@ def test_32_each_way_in_each_mode(decorator, way, mode) -> None:
 @pytest.mark.parametrize("decorator", ["custom_gradient", "custom_jvp"])
 def test_31_what_a_rule_has_no_gradient_for_is_refused(decorator, way, mode) -> None:
     f = CAPTURED[way](DECORATORS[decorator])
-    with pytest.raises(NoDerivativeError, match="depends on .* from outside, which a tape follows"):
+    with pytest.raises(NoDerivativeError, match=r"depends on .* from outside, which a tape follows"):
         MODES[mode][0](f)
 
 
@@ -235,7 +235,7 @@ def test_31_a_refused_value_is_named() -> None:
         with pytest.raises(NoDerivativeError, match="depends on 'kernel' from outside"):
             ag.custom_jvp(lambda x: x * named, lambda p, t: t[0] * named)(1.0)
         with pytest.raises(NoDerivativeError, match=r"the result of multiply at .*test_captured.py:\d+ from outside"):
-            ag.custom_gradient(lambda x, *, ws=[w * 2.0]: (x * ws[0], lambda up: up))(1.0)  # noqa: B006
+            ag.custom_gradient(lambda x, *, ws=[w * 2.0]: (x * ws[0], lambda up: up))(1.0)
     assert t.watched_variables() == [w, named]
 
 

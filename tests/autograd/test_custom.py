@@ -84,6 +84,76 @@ def test_31_mistakes_are_named() -> None:
             ag.custom_gradient(lambda x, y=nothing: (y, lambda up: up))(1.0)
 
 
+def test_31_keywords_and_static_arguments() -> None:
+    @ag.custom_gradient
+    def scaled(x, n, mode="sin", *, f=None, eps=0.0, b=None):
+        """The rule has one gradient for each parameter."""
+        y = n * np.sin(x) + eps + (0.0 if b is None else b)
+        return y, lambda up: (up * 100 * n, None, None, None, None, up * 7)
+
+    def leaves_out_what_has_no_gradient(x, n, flag):
+        return x * n, lambda up: up * n
+
+    assert float(ag.grad(scaled)(2.0, 3)) == 300
+    assert float(ag.grad(lambda x: scaled(n=3, x=x, mode="cos", f=np.tanh, eps=1e-3))(2.0)) == 300
+    assert [float(g) for g in ag.grad(lambda x, b: scaled(x, 3, b=b), argnums=(0, 1))(2.0, 1.0)] == [300, 7]
+    assert float(ag.grad(ag.custom_gradient(leaves_out_what_has_no_gradient))(2.0, 3, True)) == 3
+    with pytest.raises(RuleError, match="returned 1; expected 2, one for each argument"):
+        ag.grad(lambda x: ag.custom_gradient(lambda a, b: (a * b, lambda up: up * b))(a=x, b=x))(2.0)
+
+
+def test_31_nested_arguments_and_results() -> None:
+    @ag.custom_gradient
+    def f(p, q):
+        a, (b,) = p["a"], p["b"]
+        result = {"sums": [a + b, float(b) * 2.0, "label"], "array": np.array([1.0, float(b)])}
+        return result, lambda up, up2, up3: ({"b": (up + 2 * up2 + up3[1],), "a": up}, [2 * up, up])
+
+    a, b, q = Variable(2.0), Variable(3.0), [Variable(4.0), Variable(5.0)]
+    with Tape(persistent=True) as t:
+        y = f({"a": a, "b": (b,)}, q)
+    assert (float(y["sums"][0]), y["sums"][2], y["array"].tolist()) == (5, "label", [1, 3])
+    assert [float(g) for g in t.gradient(y["sums"][0], [a, b, *q])] == [1, 1, 2, 1]
+    assert [float(g) for g in t.gradient(y["sums"][1], [a, b])] == [0, 2]
+    assert [float(g) for g in t.gradient(y["array"], [a, b])] == [0, 1]
+    assert t.cuts == []  # the rule stands for what was taken out
+    of_a_list = ag.custom_gradient(lambda p: (p[0] * p[1], lambda up: [up * p[1], up * p[0]]))
+    assert [float(g) for g in ag.grad(of_a_list)([2.0, 3.0])] == [3, 2]
+    with pytest.raises(RuleError, match=r"for argument 0, got a dict with the keys \['b'\]; expected"):
+        ag.grad(ag.custom_gradient(lambda p: (p["a"] * 2, lambda up: {"b": up})))({"a": 1.0})
+
+
+def test_31_upstream_of_complex_numbers_is_that_of_the_tape() -> None:
+    """The gradient of Re(c z²) is conj(2 c z), as TensorFlow has it."""
+    z, c = np.array([1 + 2j, -0.5j]), np.array([3 - 1j, 2j])
+    expected = np.conj(2 * c * z)
+    for square in (
+        ag.custom_gradient(lambda z: (z * z, lambda up: up * 2 * np.conj(z))),
+        ag.custom_jvp(lambda z: z * z, lambda p, t: 2 * p[0] * t[0]),
+        ag.checkpoint(lambda z: z * z),
+    ):
+        found = ag.grad(lambda z, square=square: np.sum(np.real(c * square(z))))(z)
+        np.testing.assert_allclose(found.numpy(), expected, rtol=1e-15)
+
+
+def test_31_differentiating_a_rule_that_uses_what_left_the_graph_warns() -> None:
+    """d/dx arctan = 1 / (1 + x²), whose derivative is -2x / (1 + x²)²."""
+
+    def uses_its_own(x):
+        slope = 1.0 / (1.0 + x.numpy() ** 2)
+        return np.arctan(x.numpy()), lambda up: up * slope
+
+    def computes_in_the_rule(x):
+        return np.arctan(x.numpy()), lambda up: up / (1 + x * x)
+
+    lost, kept = ag.custom_gradient(uses_its_own), ag.custom_gradient(computes_in_the_rule)
+    assert float(ag.grad(lost)(2.0)) == float(ag.grad(kept)(2.0)) == 0.2
+    assert float(ag.grad(ag.grad(kept))(2.0)) == pytest.approx(-4 / 25)
+    for second in (lambda: ag.grad(ag.grad(lost))(2.0), lambda: ag.hvp(lost, 2.0, 1.0)):
+        with pytest.warns(UserWarning, match=r"uses_its_own computed from its argument after numpy\(\).* is lost"):
+            assert float(second()) == 0
+
+
 def test_none_is_no_gradient() -> None:
     f = ag.custom_gradient(lambda a, b: (a * b, lambda up: (up * b, None)))
     a, b = Variable(2.0), Variable(3.0)
@@ -107,6 +177,55 @@ def test_custom_jvp_gives_both_modes() -> None:
     product = ag.custom_jvp(lambda a, b: a * b, lambda p, t: p[1] * t[0] + p[0] * t[1])
     ag.check_gradients(product, [0.5, -1.5], [2.0, 0.3], order=2)
     np.testing.assert_allclose(ag.jacobian(sine)(np.array([0.5, 1.0])).numpy(), np.diag(np.cos([0.5, 1.0])))
+
+
+def test_custom_jvp_of_nested_keyword_and_static_arguments() -> None:
+    def f(p, n, mode=None, *, scale=2.0):
+        return {"y": [scale * n * np.sin(p["x"]), "label"], "z": float(p["x"]) ** 2}
+
+    def rule(primals, tangents):
+        (p, n, mode, scale), (t, dn, dmode, dscale) = primals, tangents
+        assert (n, dn, mode, dmode) == (3, None, "m", None)
+        dy = scale * n * np.cos(p["x"]) * t["x"] + dscale * n * np.sin(p["x"])
+        return {"y": [dy, None], "z": 2 * p["x"] * t["x"]}
+
+    g = ag.custom_jvp(f, rule)
+    y = lambda x: g({"x": x}, 3, mode="m")["y"][0]
+    z = lambda x: g(n=3, p={"x": x}, mode="m")["z"]
+    by_scale = lambda s: g({"x": 0.5}, 3, "m", scale=s)["y"][0]
+    for h, slope in ((y, 6 * np.cos(0.5)), (z, 1.0), (by_scale, 3 * np.sin(0.5))):
+        assert float(ag.grad(h)(0.5)) == pytest.approx(slope)
+        assert float(ag.jvp(h, [0.5], [10.0])[1]) == pytest.approx(10 * slope)
+    assert float(ag.hvp(y, 0.5, 1.0)) == pytest.approx(-6 * np.sin(0.5))
+    with pytest.raises(RuleError, match=r"returned a tangent of shape \(2,\); expected the shape of the result, \(\)"):
+        ag.grad(ag.custom_jvp(np.sum, lambda p, t: t[0]))(np.ones(2))
+    with pytest.raises(RuleError, match="the rule of sum got a list of 1 entries; expected one entry"):
+        ag.grad(ag.custom_jvp(np.sum, lambda p, t: [np.sum(t[0])]))(np.ones(2))
+
+
+def test_rules_may_call_themselves() -> None:
+    exp = ag.custom_jvp(lambda x: np.exp(x.numpy()), lambda p, t: exp(p[0]) * t[0])
+    twice = ag.custom_jvp(lambda x: 2 * x, lambda p, t: twice(t[0]))
+    one, other = (ag.custom_jvp(lambda x: 2 * x, lambda p, t, k=k: (other, one)[k](t[0])) for k in (0, 1))
+    sine = ag.custom_gradient(lambda x: (np.sin(x.numpy()), lambda up: up * cosine(x)))
+    cosine = ag.custom_gradient(lambda x: (np.cos(x.numpy()), lambda up: -up * sine(x)))
+    x, cos, sin = 0.7, np.cos(0.7), np.sin(0.7)
+    for f, first, second in (
+        (exp, np.exp(x), np.exp(x)),
+        (lambda x: twice(x) ** 3, 24 * x**2, 48 * x),
+        (lambda x: one(x) ** 3, 24 * x**2, 48 * x),
+        (sine, cos, -sin),
+        (lambda x: sine(sine(x)), np.cos(sin) * cos, -np.sin(sin) * cos**2 - np.cos(sin) * sin),
+    ):
+        grads = ag.grad(f)(x), ag.jvp(f, [x], [1.0])[1], ag.jacobian(f, mode="forward")(x)
+        seconds = (
+            ag.grad(ag.grad(f))(x),
+            ag.hvp(f, x, 1.0),
+            ag.jvp(ag.grad(f), [x], [1.0])[1],
+            ag.grad(lambda x, f=f: ag.jvp(f, [x], [1.0])[1])(x),
+        )
+        np.testing.assert_allclose([float(g) for g in grads], first, rtol=1e-13)
+        np.testing.assert_allclose([float(g) for g in seconds], second, rtol=1e-13)
 
 
 def test_32_checkpoint_gives_the_same_gradients() -> None:
