@@ -95,7 +95,7 @@ class Captures(Recording):
             for x in self.uses.behind(cut.value, inputs):
                 for recording in self.outer:
                     if id(x) in recording.known:
-                        recording.cuts.append(Cut(x, cut.what, cut.where))
+                        recording.cuts.append(Cut(x, cut.what, cut.where, len(recording.nodes)))
 
 
 class Uses:

@@ -240,7 +240,7 @@ class _UsedByRule:
         for cut, positions in self.cuts:
             for recording in open_recordings.get():
                 followed = [inputs[i] for i in positions if id(inputs[i]) in recording.known]
-                recording.cuts += [Cut(x, cut.what, cut.where) for x in followed]
+                recording.cuts += [Cut(x, cut.what, cut.where, len(recording.nodes)) for x in followed]
                 if followed:
                     warnings.warn_explicit(
                         f"the gradient function of {self.name} is differentiated, and uses a value that {self.name} "
