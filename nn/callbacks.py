@@ -78,7 +78,7 @@ class CallbackList(Callback):
                 warnings.warn(
                     f"{type(callback).__name__} has {', '.join(unknown)}, which nobody calls; there are "
                     f"{', '.join(name for name in vars(Callback) if name.startswith('on_'))}",
-                    stacklevel=3,
+                    stacklevel=4,
                 )
         self.callbacks = callbacks
         self._hooks = {

@@ -83,7 +83,7 @@ def warn_of_raw_pixels(x: Array) -> None:
         warnings.warn(
             f"x has whole numbers from {x.min()} to {x.max()}, like raw pixels; training works best on numbers "
             'from about 0 to 1. Try x = x.astype("float32") / 255',
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
@@ -101,5 +101,5 @@ def warn_of_sorted_labels(train: Array, validation: Array) -> None:
         warnings.warn(
             "validation_split takes the last samples, and their classes are quite different from those before; the "
             "data seem to be sorted. Shuffle them first: i = np.random.permutation(len(x)); x, y = x[i], y[i]",
-            stacklevel=3,
+            stacklevel=5,
         )

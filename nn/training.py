@@ -130,7 +130,7 @@ class Trainer(Layer):
             warnings.warn(
                 f"{type(self).__name__} has a train_step of its own, which jit=True does not reach; expected "
                 f"jit=False. Try ag.compile on the function that computes the loss and makes the step",
-                stacklevel=3,
+                stacklevel=4,
             )
         steps: list[Callable[..., Any]] = [self._trained, self._tested, self.__call__] if jit else []
         self._programs = {step.__name__: autograd.compile(step) for step in steps}

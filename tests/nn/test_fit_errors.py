@@ -112,6 +112,13 @@ def test_what_is_likely_wrong_warns(name):
         run()
 
 
+@pytest.mark.parametrize("name", ["pixels", "sorted", "epochs that are done"])
+def test_warnings_of_fit_point_to_the_line_that_called_it(name):
+    with pytest.warns(UserWarning, match="") as caught:
+        WARNINGS[name][0]()
+    assert {warning.filename for warning in caught} == {__file__}
+
+
 SOUND = {
     "scaled pixels": (PIXELS / 255, Y, {}),
     "small counts": (PIXELS % 17, Y, {}),
