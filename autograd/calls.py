@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.bundle import pack, parts_of
 from autograd.families import zeros_like
-from autograd.graph import Recording, Value, open_recordings, raw
+from autograd.graph import Recording, Value, open_anywhere, open_recordings, raw, recordings_elsewhere
 from autograd.nest import leaves, mapped
 from autograd.primitive import Primitive
 from autograd.reverse import backward
@@ -37,6 +37,10 @@ class Call:
         self.data: list[Tensor] = []
         self._args = mapped(self._placed, args)
         self._kwargs = mapped(self._placed if numbers_by_keyword else self._placed_tensor, kwargs)
+
+    def recordings(self) -> tuple[Recording, ...]:
+        """The open recordings: of this thread, or, if it opened none, those of others that follow the data."""
+        return open_recordings.get() or (recordings_elsewhere(self.data) if open_anywhere else ())
 
     def run(self, data: Sequence[Any]) -> Any:
         """What the function returns for other data in the same places."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph import Cut, Node, Recording, Value
+from autograd.graph import Cut, Node, Recording, Value, check_severed
 from autograd.locks import Array
 from autograd.tape import Tape
 from autograd.tensor import Variable
@@ -66,6 +66,8 @@ class Captures(Recording):
         """A variable was read: let the recordings outside decide whether they follow it."""
         for recording in self.outer:
             if id(reading) not in recording.known:
+                if recording.severed:
+                    check_severed(variable, recording)
                 recording.saw(variable, reading)
 
     def changes(self, variable: Value) -> None:
@@ -92,10 +94,18 @@ class Captures(Recording):
     def pass_on_cuts(self, inputs: Sequence[Value]) -> None:
         """Tell the recordings outside where values left the graph, as cuts of the inputs they were computed from."""
         for cut in self.cuts:
-            for x in self.uses.behind(cut.value, inputs):
-                for recording in self.outer:
-                    if id(x) in recording.known:
-                        recording.cuts.append(Cut(x, cut.what, cut.where, len(recording.nodes)))
+            for recording, same in self._outside(cut, inputs):
+                recording.cuts.append(same)
+        for variable, cut in self.severed.values():
+            for recording, same in self._outside(cut, inputs):
+                recording.severed[id(variable)] = variable, same
+
+    def _outside(self, cut: Cut, inputs: Sequence[Value]) -> Iterator[tuple[Recording, Cut]]:
+        """The same cut for each recording that follows an input behind it."""
+        for x in self.uses.behind(cut.value, inputs):
+            for recording in self.outer:
+                if id(x) in recording.known:
+                    yield recording, Cut(x, cut.what, cut.where, len(recording.nodes))
 
 
 class Uses:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any
@@ -28,7 +28,8 @@ from autograd.calls import (
 from autograd.captured import Captures, described
 from autograd.errors import NoDerivativeError, RuleError
 from autograd.families import is_complex, zeros_like
-from autograd.graph import Cut, Recording, Value, only, open_recordings, raw
+from autograd.graph import Cut, Recording, Value, only, open_recordings, opened, raw
+from autograd.holomorphic import conjugated
 from autograd.nest import leaves, paired
 from autograd.ops.elementwise import identity
 from autograd.primitive import Primitive
@@ -65,11 +66,11 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(f)
     def wrapped_function(*args: Any, **kwargs: Any) -> Any:
-        outer = open_recordings.get()
         call = Call(f, args, kwargs, numbers_by_keyword=False)
+        outer = call.recordings()
         given = [identity(x) for x in call.data] if outer else call.data  # so that a captured argument is another value
         captures = Captures(outer, given, given, ruled=True)
-        with only((*outer, captures) if outer else ()):
+        with only((*outer, captures)) if outer else nullcontext():
             returned = call.run(given)
         if not isinstance(returned, tuple) or len(returned) != 2 or not callable(returned[1]):
             raise TypeError(f"{name_of(f)} returned {type(returned).__name__}; expected (result, gradient function)")
@@ -83,8 +84,8 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
 
         def pull(upstream: tuple[Any, ...], inputs: tuple[Any, ...]) -> Sequence[Any]:
             undifferentiated.warn(inputs)
-            found = rule(*[_conjugated(u) for u in upstream])
-            return [_conjugated(part) for part in _of_each_input(found, call)]
+            found = rule(*[conjugated(u) for u in upstream])
+            return [conjugated(part) for part in _of_each_input(found, call)]
 
         return refilled(y, node(f, call.data, results, _rule_from(f, results, pull)))
 
@@ -113,13 +114,13 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
 
     @wraps(f)
     def wrapped_function(*args: Any, **kwargs: Any) -> Any:
-        outer = open_recordings.get()
         call = Call(f, args, kwargs)
+        outer = call.recordings()
         if _is_transposed(f, call.data):
             return call.run(call.data)
         captures = Captures(outer, ())
         inputs = [x.current() for x in call.data]
-        with only((*observers(outer), captures) if outer else ()):
+        with only((*observers(outer), captures)) if outer else nullcontext():
             y = call.run([wrapped(x.value) for x in inputs])
         y = numbers_as_tensors(y, f)
         results = [y for y in leaves(y) if isinstance(y, Tensor)]
@@ -146,14 +147,16 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
 
         def pull(upstream: tuple[Any, ...], inputs: tuple[Any, ...]) -> Sequence[Any]:
             """The rule is linear in the tangents, so its gradient by them is its transpose, wherever it is taken."""
-            tangents = [wrapped(zeros_like(x)) for x in inputs]
+            tangents = [_zero_tangent(x) for x in inputs]
             recording = _Transposition()
             for t in tangents:
                 recording.follow(t)
             with _transposing(f):
-                with only((*open_recordings.get(), recording)):
+                with opened(recording):
                     found = moved(inputs, tangents)
-                seeds = [(t, u) for t, u in zip(found, upstream, strict=True) if isinstance(t, Tensor)]
+                pairs = [(t, u) for t, u in zip(found, upstream, strict=True) if isinstance(t, Tensor)]
+                # A complex result may move along real numbers only.
+                seeds = [(t, np.real(u) if is_complex(u) and not is_complex(t) else u) for t, u in pairs]
                 return swept_back(recording, seeds, tangents)
 
         def push(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params: dict[str, Any]) -> Any:
@@ -264,6 +267,11 @@ def _holds_constants(f: Callable[..., Any], rule: Callable[..., Any], captures: 
 # The transpose of a forward rule.
 
 
+def _zero_tangent(x: Any) -> Tensor:
+    zeros = zeros_like(x)
+    return wrapped(zeros if np.ndim(zeros) else zeros[()] if hasattr(zeros, "dtype") else zeros)
+
+
 class _Transposition(Recording):
     """Follows the tangents of a forward rule, which is transposed."""
 
@@ -326,8 +334,3 @@ def _rule_from(f: Callable[..., Any], results: Sequence[Tensor], pull: Pull) -> 
         return Parts.joined(lambda *column: np.stack(column).reshape(stack + np.shape(column[0])), *rows)
 
     return rule
-
-
-def _conjugated(g: Any) -> Any:
-    """The conjugate of a complex gradient: rules of users have TensorFlow's convention."""
-    return np.conjugate(g) if g is not None and is_complex(g) else g

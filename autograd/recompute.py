@@ -16,7 +16,7 @@ from autograd.captured import Captures
 from autograd.errors import TapeError
 from autograd.families import zeros_like
 from autograd.forward import forward
-from autograd.graph import Recording, Value, only, open_recordings, raw
+from autograd.graph import Recording, Value, only, open_recordings, opened, raw
 from autograd.nest import leaves
 from autograd.ops.elementwise import identity
 from autograd.primitive import Primitive
@@ -47,8 +47,8 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(f)
     def wrapped_function(*args: Any, **kwargs: Any) -> Any:
-        outer = open_recordings.get()
         call = Call(f, args, kwargs)
+        outer = call.recordings()
         if not outer:
             return call.run(call.data)
         values = [x.current() for x in call.data]
@@ -166,7 +166,7 @@ class _SecondRun:
             if isinstance(x, Tensor) and x.dtype.kind in "fc":
                 recording.follow(x)
         with (
-            only((*open_recordings.get(), recording)),
+            opened(recording),
             self.states.restored(),
             drawn_again(self.drawn),
             _values_as_before(self.assigned),
@@ -214,6 +214,7 @@ class _SecondRecording(Recording):
 def _values_as_before(assigned: Sequence[tuple[Variable, Value]]) -> Iterator[None]:
     """Inside, the variables have the values that they had before they were assigned to."""
     now = [(variable, variable.value) for variable, _ in assigned]
+    severed = [(recording, dict(recording.severed)) for recording in open_recordings.get()] if assigned else []
     try:
         for variable, reading in assigned:
             variable.value = reading.value
@@ -223,6 +224,8 @@ def _values_as_before(assigned: Sequence[tuple[Variable, Value]]) -> Iterator[No
         for variable, value in now:
             variable.value = value
             variable.renew_reading()
+        for recording, before in severed:
+            recording.severed = before
 
 
 def _same(results: Sequence[Value], kept: Sequence[Any]) -> bool:

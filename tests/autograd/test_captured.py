@@ -3,6 +3,7 @@
 The function is v sin(a v) everywhere, whose derivatives are known.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -256,3 +257,52 @@ def test_31_what_is_no_source_may_be_captured() -> None:
     with Tape() as t:
         y = ag.custom_gradient(lambda x: (x * frozen, lambda up: up * frozen))(x)
     assert float(t.gradient(y, x)) == 3
+
+
+@pytest.mark.parametrize("decorator", DECORATORS)
+def test_19_in_a_worker_thread(decorator) -> None:
+    f = DECORATORS[decorator](formula)
+
+    def doubled(v):
+        with ThreadPoolExecutor(2) as pool:
+            return sum(pool.map(lambda k: k * f(A, v), [0.5, 1.5]))
+
+    np.testing.assert_allclose(ag.grad(total(doubled))(V).numpy(), 2 * FIRST, rtol=1e-12)
+    np.testing.assert_allclose(ag.hvp(total(doubled), V, T).numpy(), 2 * T * SECOND, rtol=1e-12)
+
+
+def test_19_worker_threads_inside_a_checkpoint() -> None:
+    def f(v):
+        def block(a):
+            with ThreadPoolExecutor(2) as pool:
+                return sum(pool.map(lambda k: k * formula(a, v), [0.5, 1.5]))
+
+        return ag.checkpoint(block)(A)
+
+    np.testing.assert_allclose(ag.grad(total(f))(V).numpy(), 2 * FIRST, rtol=1e-12)
+    np.testing.assert_allclose(ag.hvp(total(f), V, T).numpy(), 2 * T * SECOND, rtol=1e-12)
+
+
+def test_31_32_what_leaves_inside_is_noted_outside() -> None:
+    """An assignment in a checkpoint; an element stored into an array, which a rule may do."""
+    w = Variable(0.0)
+
+    def assigns(x):
+        w.assign(2 * x)
+        return 3 * x
+
+    with pytest.raises(NoDerivativeError, match=r"was read that assign\(\) gave a value"):
+        ag.grad(lambda x: ag.checkpoint(assigns)(x) * w)(2.0)
+    with pytest.raises(NoDerivativeError, match=r"was read that assign\(\) gave a value"):
+        ag.grad(lambda x: w.assign(x) is None or ag.checkpoint(lambda u: u * w)(x))(2.0)
+
+    def stores(x):
+        y = np.zeros(2)
+        y[0] = x[1] ** 2
+        return y
+
+    with pytest.raises(NoDerivativeError, match=r"stored into a NumPy array"):
+        ag.grad(lambda x: np.sum(ag.checkpoint(stores)(x)))(np.ones(2))
+    ruled = ag.custom_gradient(lambda x: (stores(x), lambda up: np.stack([0 * x[0], 2 * x[1] * up[0]])))
+    assert ag.grad(lambda x: np.sum(ruled(x)))(np.array([1.0, 3.0])).tolist() == [0, 6]
+    assert ag.hessian(lambda x: np.sum(ruled(x)))(np.array([1.0, 3.0])).tolist() == [[0, 0], [0, 2]]
