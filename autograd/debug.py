@@ -159,15 +159,21 @@ class Check:
         title = f"the cotangents of the output of {node.op.name} add up to {_bad_values(g)}, though each is finite"
         raise _report(title, node.where, [*_operands(node.inputs), *incoming], _overflow(g))
 
-    def hidden(self, node: Node, position: int, g: Any, origin: Node) -> NoReturn:
-        """Raise for a cotangent `g` that is 0 by arithmetic and met a slope that is not finite, for one input."""
+    def hidden(self, node: Node, position: int, g: Any, origin: Node, *, forward: bool = False) -> NoReturn:
+        """Raise for a cotangent `g` that is 0 by arithmetic and met a slope that is not finite, for one input.
+
+        forward: whether `g` is the tangent of that input instead.
+        """
         x = _arguments(node.inputs)[position]
+        carried, where = (
+            ("tangent of operand", "forward mode") if forward else ("cotangent of output", "the backward pass")
+        )
         title = (
-            f"{node.op.name} has an infinite or undefined slope where its cotangent is 0, and 0 times that was taken "
-            f"as 0 for operand {position} ({_who(x)}), in the backward pass"
+            f"{node.op.name} has an infinite or undefined slope where its {carried.split()[0]} is 0, and 0 times that "
+            f"was taken as 0 for operand {position} ({_who(x)}), in {where}"
         )
         made = f'{origin.op.name}, File "{origin.where[0]}", line {origin.where[1]}'
-        lines = [*_operands(node.inputs), ("output", _seen(node.out)), ("cotangent of output", _seen(g, like=node.out))]
+        lines = [*_operands(node.inputs), ("output", _seen(node.out)), (carried, _seen(g))]
         raise _report(title, node.where, [*lines, ("its 0 is made by", made)], _HIDDEN)
 
     def tangent(self, node: Node, tangents: Sequence[Any], moved: Any) -> None:

@@ -13,6 +13,7 @@ from autograd.families import check_real, fit
 from autograd.graph import Node, Recording, Value, followed, only, open_recordings, raw, reached
 from autograd.ops.cones import Cone, ramp
 from autograd.reverse import backward, in_numpy, plain
+from autograd.zeros import Doubts
 
 
 def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequence[Value]) -> list[Any]:
@@ -26,6 +27,7 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
     for source, t in seeds:
         tangents[id(source)] = tangents[id(source)] + t if id(source) in tangents else t
     check = check_in_force() if checks_open else None
+    doubts = Doubts(check) if check is not None else None
     with np.errstate(all="ignore") if check is None else check.sweep(seeds, nested=False):
         for node, _ in reached(nodes, [source for source, _ in seeds]):
             op = node.op
@@ -45,8 +47,9 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
             if recorded and op.apex is not None:
                 t = _at_apex(t, incoming, node)
             t = fit(t, node.out, op, -1)
-            if check is not None:
-                check.tangent(node, incoming, t)
+            if doubts is not None:
+                doubts.check.tangent(node, incoming, t)
+                doubts.push(node, incoming, raw(y), plain(inputs), t, push)
             tangents[id(node.out)] = t
     found = [tangents.get(id(target)) for target in targets]
     for t in map(raw, found):

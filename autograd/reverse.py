@@ -126,7 +126,7 @@ def _slope_at(tip: Any, g: Any, y: Value, stacked: int) -> tuple[Any, bool]:
     recording = next((r for r in open_recordings.get() if id(g) in r.known and id(y) in r.known), None)
     shape = np.shape(raw(g))
     found: list[Any] = []
-    for step in (0.6180339887, 0.7548776662):  # any weights will do that no program uses
+    for step in (0.0, 0.6180339887):  # ones, and weights that no program uses
         weights = 1 + (np.arange(math.prod(shape)).reshape(shape) * step) % 1
         with only(()):
             seeds = [(g, np.where(tip, weights, 0.0))]
@@ -136,7 +136,8 @@ def _slope_at(tip: Any, g: Any, y: Value, stacked: int) -> tuple[Any, bool]:
         if stacked:  # which of a stack it is cannot be told from their sum
             return np.zeros(shape), bool(np.any(tip & (back != 0)))
         found.append(np.where(tip, back / weights, 0.0))
-    return found[0], not np.all(np.isclose(*found, rtol=1e-3, atol=0.0))
+    slope, again = found
+    return slope, not np.all(np.isclose(slope, again, rtol=1e-3, atol=0.0))
 
 
 def pull(rule: Any, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:

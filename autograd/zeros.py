@@ -38,8 +38,8 @@ class Doubts:
         """
         op, x = node.op, node.inputs[i]
         g, unsettled, part = raw(g), raw(unsettled), raw(part)
-        if any([isinstance(a, tuple | dict) for a in (g, unsettled, part)]):
-            return  # several results, or a function with a rule of its own
+        if _bundled(g, unsettled, part):
+            return
         doubtful, origin = self.found.get(id(node.out), (False, node))
         doubtful = doubtful & (g == 0)
         if op.elementwise and np.any(np.isnan(unsettled) & doubtful):
@@ -57,6 +57,32 @@ class Doubts:
             before, first = self.found.get(id(x), (False, origin))
             self.found[id(x)] = (suspects | before, first)
 
+    def push(self, node: Node, tangents: Sequence[Any], y: Any, inputs: Sequence[Any], moved: Any, push: Any) -> None:
+        """The same in forward mode, where `moved` was made of the tangents of the inputs. push: the rule by itself."""
+        op, moved = node.op, raw(moved)
+        if _bundled(moved, *[raw(t) for t in tangents]):
+            return
+        suspects, origin = np.zeros(np.shape(moved), bool), node
+        indicators: list[Any] = [None] * len(tangents)
+        through = [i for i, t in enumerate(tangents) if t is not None]
+        for i in through:
+            t = raw(tangents[i])
+            doubtful, first = self.found.get(id(node.inputs[i]), (False, node))
+            doubtful = doubtful & (t == 0)
+            if np.any(doubtful):
+                indicators[i], origin = np.where(doubtful, np.ones_like(t), 0), first
+            if op.elementwise:
+                rule: Any = op.rules[i]
+                unsettled = rule(np.broadcast_to(t, np.shape(moved)), y, *inputs, **node.params)
+                if np.any(np.isnan(unsettled) & doubtful):
+                    self.check.hidden(node, i, t, origin, forward=True)
+                suspects |= self._made(node, i, through, t, unsettled)
+        if any([u is not None for u in indicators]):
+            suspects |= raw(push(op, indicators, y, inputs, node.params)) != 0
+        suspects &= moved == 0
+        if np.any(suspects):
+            self.found[id(node.out)] = (suspects, origin)
+
     def _made(self, node: Node, i: int, through: Sequence[int], g: Any, unsettled: Any) -> Any:
         """Where a rule made a 0 of what was none, by the values of its operands."""
         op = node.op
@@ -64,3 +90,8 @@ class Doubts:
         if masks or not (op.elementwise or op.name in BY_VALUES) or op.name in CHOICES:
             return False
         return (unsettled == 0) & ((g != 0) if op.elementwise else bool(np.any(g != 0)))
+
+
+def _bundled(*values: Any) -> bool:
+    """Whether there are several results, or it is a function with a rule of its own, which are not followed."""
+    return any([isinstance(x, tuple | dict) for x in values])

@@ -686,3 +686,38 @@ def test_a_zero_that_a_choice_explains_passes(case) -> None:
         checked = run()
     with np.errstate(all="ignore"):
         np.testing.assert_array_equal(checked[0].value, run()[0].value)
+
+
+HIDDEN_FORWARD = {
+    "root of a square": (lambda x: np.sqrt(x**2), [0.0, 1.0], "sqrt", "power"),
+    "root of a square, of a float": (lambda x: np.sqrt(x**2), 0.0, "sqrt", "power"),
+    "cube root of a cube": (lambda x: np.cbrt(np.sum(x) * np.sin(x)), [0.0, 0.0], "cbrt", "multiply"),
+    "root of a norm": (lambda x: np.sqrt(np.hypot(x, x)), [0.0, 1.0], "sqrt", "hypot"),
+}
+
+
+@pytest.mark.parametrize("case", HIDDEN_FORWARD)
+def test_a_tangent_of_0_that_meets_an_infinite_slope(case) -> None:
+    f, x, sloping, making = HIDDEN_FORWARD[case]
+    text = message(lambda: ag.jvp(f, [np.array(x)], [np.ones_like(x)]), inf=False)
+    assert text.startswith(f"{sloping} has an infinite or undefined slope where its tangent is 0, and 0 times that was")
+    assert f"its 0 is made by:   {making}, File" in text
+
+
+EXPLAINED_FORWARD = {
+    "where before": lambda x: np.sqrt(np.where(x > 0, x, 0.0)),
+    "maximum before": lambda x: np.sqrt(np.maximum(x - 1, 0)),
+    "relu before": lambda x: np.sqrt(ag.relu(x - 1)),
+    "clip before": lambda x: np.sqrt(np.clip(x - 1, 0, 9)),
+    "a mask before": lambda x: np.sqrt(x * np.array([0.0, 1.0])),
+    "an index": lambda x: np.sqrt(x[1]) * x[0],
+}
+
+
+@pytest.mark.parametrize("case", EXPLAINED_FORWARD)
+def test_a_tangent_of_0_that_a_choice_explains_passes(case) -> None:
+    f, x, t = EXPLAINED_FORWARD[case], np.array([0.0, 4.0]), np.ones(2)
+    with check_numerics():
+        checked = ag.jvp(f, [x], [t])[1]
+    with np.errstate(all="ignore"):
+        np.testing.assert_array_equal(checked.value, ag.jvp(f, [x], [t])[1].value)
