@@ -48,7 +48,11 @@ def _add_mnist(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     command.add_argument("--data", type=Path, metavar="DIR", help="folder with MNIST's four IDX files, gzipped or not")
     command.add_argument(
-        "--offline", dest="download", action="store_false", help="do not look for MNIST on the network", default=True
+        "--offline",
+        dest="download",
+        action="store_false",
+        help="do not look for MNIST on the network; without this option it is downloaded if it is not found here",
+        default=argparse.SUPPRESS,  # or the help would give the default of `download`, which is the opposite
     )
     command.add_argument("--out", type=Path, metavar="DIR", default=Path("runs"), help="where the run's folder goes")
     command.add_argument(

@@ -30,7 +30,8 @@ class Summary:
 
     def __str__(self) -> str:
         text = io.StringIO()
-        self._print(Console(file=text, width=100))
+        # Inside Jupyter a console would ignore `file` and display what it prints.
+        self._print(Console(file=text, width=100, force_jupyter=False))
         return text.getvalue()
 
     __repr__ = __str__

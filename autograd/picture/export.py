@@ -53,7 +53,7 @@ def to_json(graph: Graph) -> str:
 
 
 def to_dot(graph: Graph) -> graphviz.Digraph:
-    """The same shapes and words as the picture, in Graphviz's language."""
+    """The shapes and words of the forward picture in Graphviz's language, without gradients or local derivatives."""
     import graphviz
 
     labels = Labels(graph)

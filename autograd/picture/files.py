@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 _SCALE = 2  # of a PNG, so that text is sharp on today's screens
 _LONGEST = 32_000  # pixels, of either side of one
 _TIMEOUT = 60.0  # seconds
+_HOLDS = {
+    ".html": "always shows both passes",
+    ".json": "always holds everything",
+    ".dot": "holds the forward pass alone, without gradients and local derivatives; save .svg or .json for these",
+}
 
 
 def save(graph: Graph, path: Path, options: dict[str, Any]) -> Path:
@@ -41,7 +46,7 @@ def save(graph: Graph, path: Path, options: dict[str, Any]) -> Path:
             f"save got the suffix {path.suffix!r} in {str(path)!r}; expected .svg, .png, .pdf, .html, .dot or .json"
         )
     if taken := [name for name, value in options.items() if value not in (None, False)]:
-        raise ValueError(f"{taken[0]} is an option of pictures; a {path.suffix} file always holds everything")
+        raise ValueError(f"{taken[0]} is an option of pictures; a {path.suffix} file {_HOLDS[path.suffix]}")
     return write(path, make().encode())
 
 

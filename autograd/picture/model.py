@@ -122,7 +122,8 @@ class Graph:
             if node.name == key:
                 return node
         known = ", ".join([node.name for node in self.nodes if node.name]) or "none"
-        raise KeyError(f"no node has the id or name {key!r}; there are n0 to n{len(self.nodes) - 1}, names: {known}")
+        ids = f"there are n0 to n{len(self.nodes) - 1}" if self.whole is None else "some nodes are inside groups"
+        raise KeyError(f"no node has the id or name {key!r}; {ids}, names: {known}")
 
     def paths(self, source: str, limit: int = 1000) -> tuple[Path, ...]:
         """Every path from the value with this id or name to the target along which a gradient flows.
@@ -171,7 +172,10 @@ class Graph:
         return export.to_json(self)
 
     def to_dot(self) -> graphviz.Digraph:
-        """The graph as a `graphviz.Digraph`, to be styled further or rendered by Graphviz."""
+        """The graph as a `graphviz.Digraph`, to be styled further or rendered by Graphviz.
+
+        It holds the forward pass: names, operations and values, but no gradients and no local derivatives.
+        """
         return export.to_dot(self)
 
     def to_svg(

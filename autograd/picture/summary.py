@@ -87,8 +87,8 @@ def _name(dtype: np.dtype[Any]) -> str:
 def written(x: Number, digits: int = 4) -> str:
     """A number to `digits` significant digits. Zeros at the end are left out only if the text is the number itself.
 
-    A number that had to be rounded keeps at least one digit after the point, so that it does not look exact. An error
-    of one unit in the last place of the number itself, as in 0.1 + 0.2, does not count.
+    A rounded number keeps at least one digit after the point, so that it does not look exact. An error of
+    one unit in the last place of the number itself, as in 0.1 + 0.2, does not count.
 
     >>> [written(x) for x in (6.0, -0.29837111, 1e-9, 12345.6, float("inf"))]
     ['6', '−0.2984', '1e−9', '12345.6', '∞']

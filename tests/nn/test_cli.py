@@ -149,6 +149,9 @@ def test_help_explains_each_option(tmp_path) -> None:
     assert done.returncode == 0
     for option in ("--data DIR", "--epochs N", "--seed S", "--out DIR", "--offline", "--fail-under"):
         assert option in done.stdout
+    offline = " ".join(done.stdout.partition("--offline  ")[2].partition("--out")[0].split())
+    assert "default" not in offline, "True would be the default of the opposite"
+    assert "do not look for MNIST on the network" in offline
 
 
 def test_on_a_terminal_there_is_a_live_bar(tmp_path) -> None:

@@ -1,5 +1,7 @@
 """A model as a picture: its layers, the graph of a batch, and the summary in a notebook."""
 
+import sys
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -95,6 +97,18 @@ def test_training_leaves_no_scope_behind(built):
     with ag.Tape() as t:
         ag.Variable(1.0) * 2
     assert scopes_of(t) == [()]
+
+
+def test_a_notebook_shows_the_summary_once_and_as_text_too(built, monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=shown.append))
+    built.summary()
+    (summary,) = shown
+    assert built.layers[0].name in str(summary)
+    assert str(summary) == repr(summary)
+    assert capsys.readouterr().out == ""
+    assert len(shown) == 1, "str() displays nothing"
 
 
 def test_the_summary_of_a_notebook_is_html(built):

@@ -70,6 +70,7 @@ class _Walk:
         self.uses = Counter([key for edge in graph.edges if edge.carries_gradient for key in _keys(edge)])
         self.arrived = Counter[str]()
         self.sums: dict[str, Number] = {}
+        self.unknown: set[str] = set()  # values to which something came that is no number
 
     def steps(self) -> Iterator[Step]:
         words = self.words
@@ -123,6 +124,8 @@ class _Walk:
     def _arrive(self, edge: GraphEdge) -> tuple[str, str]:
         """How this contribution adds to those before it, and what is then known of the gradient."""
         self.arrived.update(_keys(edge))
+        if edge.contribution is None or edge.contribution.number is None:
+            self.unknown.update(_keys(edge))
         if len(edge.results) > 1:
             return "", ""
         (key,), (origin,) = _keys(edge), self.words.labels.origins(edge)
@@ -130,7 +133,7 @@ class _Walk:
         whole, part = origin.gradient, edge.contribution
         inside = isinstance(origin, Result) and origin.inside  # then more comes to it in the group itself
         rest = f"; with what arrives inside {self.words.name(edge.source)}: {whole}" if inside and whole else ""
-        if part is None or part.number is None or whole is None or whole.number is None:
+        if part is None or key in self.unknown or part.number is None or whole is None or whole.number is None:
             if arrived < uses:
                 return "", f"{arrived} of {uses} parts"
             if inside:

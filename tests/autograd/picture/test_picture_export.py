@@ -83,6 +83,10 @@ def test_save_names_the_suffixes_it_knows(scalar_graph, tmp_path):
         scalar_graph.highlight("w").save(tmp_path / "graph.json")
     with pytest.raises(ValueError, match=r"backward is an option of pictures; a .json file"):
         scalar_graph.save(tmp_path / "graph.json", backward=True)
+    with pytest.raises(
+        ValueError, match=r"a .dot file holds the forward pass alone, without gradients and local deriv"
+    ):
+        scalar_graph.save(tmp_path / "graph.dot", backward=True)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -430,3 +430,15 @@ def test_text_stands_out_from_what_is_behind_it(scheme):
 def test_colours_stand_nowhere_but_in_the_variables():
     style = files("autograd.picture.page").joinpath("page.css").read_text(encoding="utf-8")
     assert not re.findall(r"#[0-9a-fA-F]{3,8}\b", re.sub(r"--\w+: #[0-9a-f]{6};", "", style))
+
+
+def test_an_input_that_is_not_watched_has_no_gradient_because_none_was_computed(scalar_graph):
+    page = scalar_graph.to_html()
+    assert "not computed: x is a constant input" in page
+    assert "no gradient flows here" not in page
+    x, w = Tensor([1.0, 2.0], name="x"), Variable([3.0, 4.0], name="w")
+    with Tape() as t:
+        t.watch(x)
+        y = np.sum(np.where(x > 1.5, w, 0.0) + np.where(x, w, 0.0))
+    page = t.graph(y).to_html()
+    assert re.search(r'data-about="(n\d+)"><h2>x</h2>.*?none: no gradient flows here', page)
