@@ -76,6 +76,7 @@ class Node:
 NO_PARAMS: dict[str, Any] = {}  # one for all nodes without params, since a dict each would be a fifth of a node
 _new_node = Node.__new__  # filled in by `record`, which saves a call for each operation
 ENGINE = os.path.dirname(__file__) + os.sep
+_METHODS = ENGINE + "tensor.py"  # where methods such as argmax call NumPy's function for the user
 
 
 def calling_frame(depth: int) -> FrameType:
@@ -141,6 +142,8 @@ class Recording:
         self.leaves: list[Value] = []
         self.late: dict[int, int] = {}  # of leaves that were followed late: after how many nodes
         self.cuts: list[Cut] = []
+        # For `explain`: by function without a derivative and place in the program, the values it took, by id.
+        self.taken: dict[tuple[Any, CodeType, int], dict[int, Value]] = {}
         # Variables by id that were assigned a followed value, and where; variables that other threads read.
         self.severed: dict[int, tuple[Value, Cut]] = {}
         self.missed: dict[int, Value] = {}
@@ -291,6 +294,27 @@ def note_cut(value: Value, what: str) -> bool:
         for recording in following:
             recording.cuts.append(Cut(value, what, where, len(recording.nodes)))
     return len(following) > bool(excusing)
+
+
+def note_taken(function: Any, values: Iterable[Any], depth: int) -> None:
+    """Note that a function without a derivative took `values`, for `explain`; `depth` frames up it was called.
+
+    Comparisons are common in loops, so this does little, and a value is noted once for each place in the program. What
+    the engine itself asks, such as the shape of an operand, is not noted.
+    """
+    place = None
+    for recording in open_recordings.get():
+        for x in values:
+            if isinstance(x, Value) and (x.is_variable or id(x) in recording.known):
+                if place is None:
+                    frame = sys._getframe(depth)
+                    file = frame.f_code.co_filename
+                    if file.startswith(ENGINE):
+                        if file != _METHODS:
+                            return
+                        frame = calling_frame(depth + 1)
+                    place = function, frame.f_code, frame.f_lasti
+                recording.taken.setdefault(place, {})[id(x)] = x
 
 
 def note_severed(variable: Value, value: Value, what: str) -> None:

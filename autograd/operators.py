@@ -14,7 +14,18 @@ from typing import Any
 import numpy as np
 
 from autograd.debug import checks_open
-from autograd.graph import ENGINE, NO_PARAMS, Node, Value, calling_frame, open_anywhere, open_recordings, raw, record
+from autograd.graph import (
+    ENGINE,
+    NO_PARAMS,
+    Node,
+    Value,
+    calling_frame,
+    note_taken,
+    open_anywhere,
+    open_recordings,
+    raw,
+    record,
+)
 from autograd.nest import mapped
 from autograd.primitive import Primitive
 
@@ -75,6 +86,8 @@ def constantly(function: Callable[[Any, Any], Any], reflected: str) -> Callable[
     """The method of a tensor that runs a function whose result carries no derivative: a comparison or one on bits."""
 
     def method(self: Any, other: Any) -> Any:
+        if open_recordings.get():
+            note_taken(function, (self, other), 2)
         if isinstance(other, Value):
             other = other.value
         elif type(other) not in _NUMBERS:

@@ -16,7 +16,7 @@ import numpy as np
 
 import autograd.ops  # noqa: F401  fills the registry
 from autograd.errors import NoDerivativeError
-from autograd.graph import Value, open_recordings, raw
+from autograd.graph import Value, note_taken, open_recordings, raw
 from autograd.nest import leaves, mapped
 from autograd.ops import masked, scan
 from autograd.ops.constant import constant_functions, refusals
@@ -43,6 +43,8 @@ def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> An
     if (out := options.pop("out", None)) is not None:
         return _written(ufunc, getattr(ufunc, method), inputs, options, out)
     if ufunc in constant_functions:
+        if open_recordings.get():
+            note_taken(ufunc, inputs, 3)
         return getattr(ufunc, method)(*plain_tree(inputs), **options)
     if method != "__call__":
         return _ufunc_method(ufunc, method, *inputs, **options)
@@ -107,6 +109,8 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
     if function in compositions:
         return _compose(function, args, options)
     if function in constant_functions:
+        if open_recordings.get():
+            note_taken(function, list(leaves((args, options))), 3)
         return function(*plain_tree(args), **plain_tree(options))
     raise unknown(function)
 

@@ -156,6 +156,7 @@ class Tape(Recording):
         self.leaves = []
         self.late = {}
         self.cuts = []
+        self.taken = {}
         self.severed = {}
         self.missed = {}
         self.scopes = []

@@ -27,6 +27,7 @@ from autograd.graph import (
     check_severed,
     note_cut,
     note_severed,
+    note_taken,
     open_anywhere,
     open_recordings,
     raw,
@@ -198,6 +199,8 @@ class Tensor(Value):
         return operator.index(self._number())
 
     def __bool__(self) -> bool:
+        if open_recordings.get():
+            note_taken(bool, (self,), 2)
         return bool(self.value)
 
     def __len__(self) -> int:
@@ -430,7 +433,7 @@ class Tensor(Value):
 
     def nonzero(self) -> Any:
         """Where the elements are that are not 0: plain arrays of positions, one for each axis."""
-        return np.nonzero(self.value)
+        return np.nonzero(self)
 
     def squeeze(self, axis: Any = None) -> Tensor:
         """Without the axes of length 1, or without the given ones of them."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import TapeError
 from autograd.explain.connected import explain_connected
-from autograd.explain.facts import Facts, facts_about
+from autograd.explain.cuts import cut_reason
+from autograd.explain.facts import Facts, cuts_between, facts_about
 from autograd.explain.model import Explanation, Place
 from autograd.explain.names import Names, labelled
 from autograd.explain.program import Program, line_of
@@ -47,7 +49,9 @@ def explain(tape: Tape, target: Any, source: Any, labels: Mapping[str, Any]) -> 
         names = Names(given, (y, target_text or "y"), source_name, readings)
         total = None if tape._used or not isinstance(y, Value) or not readings else _gradient(tape, y, readings)
         if total is not None:
-            return explain_connected(tape.nodes, y, readings, names, source_name, total)
+            found = explain_connected(tape.nodes, y, readings, names, source_name, total)
+            left = [cut_reason(cut, source_name) for cut in cuts_between(tape, y, readings)]
+            return replace(found, left=tuple(left))
         facts = _remembered(tape, y, source) if tape._used else _facts(tape, y, source)
         question = Question(
             target=y,

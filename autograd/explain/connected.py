@@ -26,6 +26,8 @@ def explain_connected(
     ways = Ways(nodes, target, readings, named)
     names.settle(ways.order)
     numbers = {edge: number_of(edge.steps) for edge in ways.edges} if _scalars(ways) else {}
+    if None in numbers.values():
+        numbers = {}
     listed = ways.first(MOST, (lambda edge: log_size(numbers[edge])) if numbers and ways.count > MOST else None)
     scalar = not np.shape(readings[0].value)
     factors = _Factors(ways, names, numbers)

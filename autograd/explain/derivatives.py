@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import fit, ones_like, zero_law
+from autograd.families import fit, is_complex, ones_like, zero_law
 from autograd.graph import Node, only
 from autograd.picture.derivatives import local_derivative
 from autograd.picture.summary import Number, Summary
@@ -67,12 +67,18 @@ _WORDS: dict[str, str | tuple[str, ...]] = {
 
 
 def number_of(steps: Steps) -> Number | None:
-    """The derivative along the steps, the lowest first, if both ends are scalars."""
-    if len(steps) == 1:
-        return local_derivative(*steps[0])
-    if np.shape(steps[-1][0].out.value) or np.shape(_bottom(steps)):
+    """The derivative along the steps, the lowest first, if both ends are scalars.
+
+    None also where the steps do not multiply by one complex number, as conjugate and the real part do not.
+    """
+    top = steps[-1][0].out.value
+    if np.shape(top) or np.shape(_bottom(steps)):
         return None
-    g = pulled(steps, ones_like(steps[-1][0].out.value))
+    g = local_derivative(*steps[0]) if len(steps) == 1 else pulled(steps, ones_like(top))
+    if g is not None and is_complex(top):
+        turned = pulled(steps, 1j * ones_like(top))
+        if turned is None or not np.allclose(turned, 1j * np.asarray(g), rtol=1e-3, atol=0.0, equal_nan=True):
+            return None
     return None if g is None else np.asarray(g).item()
 
 
@@ -82,6 +88,8 @@ def words_of(steps: Steps) -> str:
     if len(steps) > 1:
         return name
     node, position = steps[0]
+    if is_complex(node.out.value) and not np.shape(node.out.value):
+        return f"{name}: real and imaginary part are treated differently"
     if node.op.elementwise:
         y = node.out.value
         with only(()), np.errstate(all="ignore"):

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.graph import Node, Value
+from autograd.explain.derivatives import blocked
+from autograd.explain.program import line_of
+from autograd.graph import Node, Value, reached
 from autograd.primitive import registry
+from autograd.protocols import named
 from autograd.recompute import Recomputed
 
 if TYPE_CHECKING:
@@ -25,12 +28,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Left:
-    """A value left the graph here: what was done to it, its name, whether the target came from the same line."""
+    """A value left the graph here: what was done to it, its name, whether the target came from the same line.
+
+    own: whether it is the source itself, rather than computed from it.
+    """
 
     what: str
     name: str | None
     where: Place
     near: bool
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,8 @@ class Facts:
     wraps: the name of a recorded value whose array the target holds; the value depends on the source, the target is
         not followed.
     cuts: where values that depend on the source left the graph.
+    plain: where functions without a derivative, such as comparisons and argmax, took these values.
+    other_thread: whether another thread read the source, a variable, while the tape was recording.
     ruleless: operations on the way that take an operand as data: name, position, file and line.
     silent: functions on the way with a gradient rule of their own, which returned None: name, file and line.
     behind: names of what the target was computed from.
@@ -55,6 +64,8 @@ class Facts:
     twin: str | None = None
     wraps: str | None = None
     cuts: tuple[Left, ...] = ()
+    plain: tuple[Left, ...] = ()
+    other_thread: bool = False
     ruleless: tuple[tuple[str, int, Place], ...] = ()
     silent: tuple[tuple[str, Place], ...] = ()
     behind: tuple[str, ...] = ()
@@ -130,13 +141,23 @@ class _Survey:
         target_known = id(self.target) in self.tape.known
         if not self.readings[k]:
             use = self.first.get(id(source))
-            return Facts(False, target_known, use.where if use else None, self._twin(source), behind=self.behind)
-        silent = [(node.op.name, node.where) for node in self._ruled_by_the_user if self._from(k, node.out)]
+            return Facts(
+                source_known=False,
+                target_known=target_known,
+                first_use=use.where if use else None,
+                twin=self._twin(source),
+                plain=self._lefts(k, self._taken),
+                other_thread=id(self.sources[k]) in self.tape.missed,
+                behind=self.behind,
+            )
+        silent = [(node.op.name, node.where) for node in self._ruled_by_the_user if self._silent(k, node)]
         return Facts(
             source_known=True,
             target_known=target_known,
             wraps=next((_name(x) or "a recorded value" for x in self._wrapped if self._from(k, x)), None),
-            cuts=tuple(dict.fromkeys([left for value, left in self._cuts if self._from(k, value)])),
+            cuts=self._lefts(k, self._cuts),
+            plain=self._lefts(k, self._taken),
+            other_thread=id(self.sources[k]) in self.tape.missed,
             ruleless=tuple([(n.op.name, i, n.where) for n, i in self._ruleless if self._from(k, n.inputs[i])]),
             silent=tuple(dict.fromkeys(silent)) if reaches else (),
             behind=self.behind,
@@ -149,11 +170,45 @@ class _Survey:
         same = [x for x in self.tape.leaves if x.value is source.value and type(x.value) is np.ndarray]
         return (_name(same[0]) or "a watched value") if same else None
 
+    def _silent(self, k: int, node: Node) -> bool:
+        """Whether a function with a gradient of its own gives none for what depends on source k."""
+        if not self._from(k, node.out):
+            return False
+        packs = [n for n in self.way if n.out is node.inputs[0] and n.op.name == "pack"]
+        into = [((pack, i),) for pack in packs for i, x in enumerate(pack.inputs) if self._from(k, x)]
+        out = [((n, 0),) for n in self.way if n.inputs[0] is node.out and n.op.name == "pick"]
+        steps = [(*below, (node, 0), *above) for below in into or [()] for above in out or [()]]
+        return all([blocked(step) for step in steps if not isinstance(step[-1][0].out.value, tuple)])
+
+    def _lefts(self, k: int, noted: Sequence[tuple[Value, Left]]) -> tuple[Left, ...]:
+        """Of what was noted, that about source k and what was computed from it."""
+        own = [self.sources[k], *self.readings[k]]
+        found = [
+            replace(left, own=any([value is x for x in own]))
+            for value, left in noted
+            if value is own[0] or self._from(k, value)
+        ]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def _near(self) -> set[Place]:
+        """The lines that the target came from."""
+        return {node.where for node in self.way}
+
     @cached_property
     def _cuts(self) -> list[tuple[Value, Left]]:
-        near = {node.where for node in self.way} if self.tape.cuts else set()
         cuts = [cut for cut in self.tape.cuts if cut.value is not self.target]
-        return [(cut.value, Left(cut.what, _name(cut.value), cut.where, cut.where in near)) for cut in cuts]
+        return [(cut.value, Left(cut.what, _name(cut.value), cut.where, cut.where in self._near)) for cut in cuts]
+
+    @cached_property
+    def _taken(self) -> list[tuple[Value, Left]]:
+        found = []
+        for (function, code, instruction), values in self.tape.taken.items():
+            where = line_of(code, instruction)
+            for value in values.values():
+                if value is not self.target:
+                    found.append((value, Left(_called(function), _name(value), where, where in self._near)))
+        return found
 
     @cached_property
     def _wrapped(self) -> list[Value]:
@@ -184,6 +239,25 @@ class _Survey:
             and registry.get(n.op.name) is not n.op
             and not isinstance(n.op, Recomputed)  # whose rules are those of the table
         ]
+
+
+def cuts_between(tape: Tape, target: Value, readings: Sequence[Value]) -> tuple[Left, ...]:
+    """Where values that depend on the source left the graph before the target was computed."""
+    if not tape.cuts:
+        return ()
+    last = next((i for i in reversed(range(len(tape.nodes))) if tape.nodes[i].out is target), -1)
+    sources = {id(x) for x in readings}
+    behind = sources | {id(node.out) for node, _ in reached(tape.nodes, readings, tape.late)}
+    cuts = [cut for cut in tape.cuts if cut.position <= last and id(cut.value) in behind and cut.value is not target]
+    found = [Left(cut.what, _name(cut.value), cut.where, near=True, own=id(cut.value) in sources) for cut in cuts]
+    return tuple(dict.fromkeys(found))
+
+
+def _called(function: Any) -> str:
+    """What a person calls a function that has no derivative."""
+    if function is bool:
+        return "a truth value, as `if` and `and` take it"
+    return "a comparison" if getattr(function, "__module__", None) == "_operator" else named(function)
 
 
 def _leads(node: Node, behind: set[int]) -> bool:

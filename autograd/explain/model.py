@@ -84,6 +84,9 @@ class Explanation:
     steps: what v1, v2, … stand for; assigned: whether the source is a variable that was assigned to in between, whose
         values are then x@1, x@2, ….
 
+    left: where values that depend on the source left the graph before the target was computed. If the target depends on
+        what became of them, this part of the gradient is missing.
+
     >>> from autograd import Tape, Variable
     >>> x = Variable(3.0, name="x")
     >>> with Tape() as t:
@@ -110,6 +113,7 @@ class Explanation:
     steps: tuple[Step, ...] = ()
     assigned: bool = False
     reasons: tuple[Reason, ...] = field(default=())
+    left: tuple[Reason, ...] = field(default=())
 
     @property
     def reason(self) -> str | None:

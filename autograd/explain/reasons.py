@@ -4,36 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autograd.explain.cuts import cut_reason, plain_reason
 from autograd.explain.model import Reason
 from autograd.explain.question import Question
 from autograd.explain.reasons_of_source import reasons_of_source
 from autograd.explain.reasons_of_target import reasons_of_target
-
-_CUTS = {
-    "numpy()": (
-        "converted",
-        "was converted to NumPy",
-        "compute with the tensor itself; NumPy's functions take tensors, as in np.sin(x)",
-    ),
-    "tolist()": ("converted", "was converted to a list", "compute with the tensor itself"),
-    "conversion to a Python number": (
-        "converted",
-        "was converted to a Python number, as float(), int() and item() do",
-        "compute with the tensor itself, and convert what is printed",
-    ),
-    "stop_gradient": (
-        "stop_gradient",
-        "was made a constant by stop_gradient",
-        "leave stop_gradient out if a gradient is to flow there",
-    ),
-}
 
 
 def reasons_for(q: Question) -> tuple[Reason, ...]:
     """Every reason that applies. What the program's text shows goes before what may have been."""
     of_source = list(reasons_of_source(q))
     certain, possible = reasons_of_target(q)
-    found = [*of_source, *certain, *_between(q)]
+    lines = [a.line for a in q.program.assignments(q.target_text or "")]
+    plain = [(cut, plain_reason(cut, q.source_name)) for cut in q.facts.plain if q.facts.source_known]
+    near = [reason for cut, reason in plain if cut.near or cut.where[1] in lines]
+    found = [*of_source, *certain, *_between(q), *near]
     if not (q.facts.source_known and q.facts.target_known):
         found += [
             Reason("reset", "reset() made the tape forget what it had recorded", "compute the target after it", where)
@@ -42,22 +27,15 @@ def reasons_for(q: Question) -> tuple[Reason, ...]:
         ]
     if not of_source:  # otherwise that is why the target was not recorded
         found += possible
-    return tuple(found) or (_no_path(q),)
+    far = [reason for _, reason in plain if reason not in near and not q.facts.wraps]
+    return (*found, *far, *([] if found else [_no_path(q)]))
 
 
 def _between(q: Question) -> Iterator[Reason]:
     """Where what depends on the source left the graph; first what stands in the lines that the target came from."""
     lines = [a.line for a in q.program.assignments(q.target_text or "")]
     for cut in sorted(q.facts.cuts, key=lambda cut: not (cut.near or cut.where[1] in lines)):
-        subject = cut.name or f"a value computed from {q.source_name}"
-        if cut.what.startswith("astype("):
-            dtype = cut.what.removeprefix("astype(").removesuffix(")")
-            kind, what = "cast", f"was cast to {dtype}, which carries no derivative"
-            advice = "compute with floats, and cast what is not to be differentiated"
-        else:
-            taken_out = ("converted", f"left the graph by {cut.what}", "compute with the tensor itself")
-            kind, what, advice = _CUTS.get(cut.what, taken_out)
-        yield Reason(kind, f"{subject} {what}", advice, cut.where)
+        yield cut_reason(cut, q.source_name)
     for op, position, where in q.facts.ruleless:
         yield Reason(
             "no rule",

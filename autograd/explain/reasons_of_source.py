@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from autograd.explain.cuts import plain_reason
 from autograd.explain.model import Reason
 from autograd.explain.question import Question, computed
 from autograd.graph import Value
@@ -50,12 +51,21 @@ def _variable(q: Question) -> Iterator[Reason]:
     elif not q.automatic:
         what = f"{name} is not watched: the tape was made with watch_accessed_variables=False"
         yield Reason("not watched", what, watch, q.facts.first_use)
+    elif q.facts.other_thread:
+        yield Reason(
+            "other thread",
+            f"{name} was read on another thread, and what is computed there from a variable is not recorded",
+            f"compute {q.target_name} on the thread of the tape, or run the work of the other thread as "
+            f"contextvars.copy_context().run(function, ...)",
+        )
+    elif q.facts.plain:
+        yield from [plain_reason(cut, name) for cut in q.facts.plain]
     else:
         yield Reason(
             "never read",
-            f"{name} was never read while the tape was recording",
-            f"compute {q.target_name} from {name} inside `with Tape() as t:`; what was computed from it before does "
-            f"not count, nor what float(), numpy() or astype() took out of it, nor another variable of the same name",
+            f"{name} was not read by an operation on this thread while the tape was recording",
+            f"compute {q.target_name} from {name} inside `with Tape() as t:`. Values computed from it before the block "
+            f"do not count, nor shapes, nor another variable of the same name",
             q.opened,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +16,10 @@ def reasons_of_target(q: Question) -> tuple[list[Reason], list[Reason]]:
     """The reasons that are certain, and those that are possible as long as the source is not at fault."""
     y, name = q.target, q.target_name
     if not isinstance(y, Value):
-        made = "comparisons, np.argmax and casts to integers give" if np.shape(y) else "float(), int() and item() give"
         return [], [
             Reason(
                 "no tensor",
-                f"{name} is a plain {type(y).__name__}, as {made}, and no derivative flows through it",
+                f"{name} is a plain {type(y).__name__}, as {_given_by(y)}, and no derivative flows through it",
                 "make the target from tensors by differentiable operations, and convert it afterwards",
             )
         ]
@@ -45,6 +45,17 @@ def reasons_of_target(q: Question) -> tuple[list[Reason], list[Reason]]:
     return [], [*_marks(q), _unrecorded(q)]
 
 
+def _given_by(y: Any) -> str:
+    """What gives a plain value of this type."""
+    if isinstance(y, bool):
+        return "comparisons give"
+    if not isinstance(y, np.ndarray | np.generic):
+        return "float(), int() and item() give"
+    if y.dtype.kind in "biu":
+        return "comparisons, np.argmax and casts to integers give"
+    return "computing with plain arrays gives"
+
+
 def _marks(q: Question) -> Iterator[Reason]:
     may_be = f"{q.target_name} may have been computed inside stop_recording(), where everything is a constant"
     for what, where in q.marks:
@@ -57,9 +68,11 @@ def _unrecorded(q: Question) -> Reason:
     if q.target_origin:
         return Reason(
             "not recorded",
-            f"{name} was computed inside the scope, but from nothing that the tape followed at that moment; a tensor "
-            f"that is watched later counts from there on",
-            f"watch {source} before {name} is computed from it",
+            f"{name} was computed inside the scope, but not recorded: nothing that the tape followed at that moment "
+            f"went into it by an operation (a tensor that is watched later counts from there on), or it was computed "
+            f"where the tape does not record",
+            f"watch {source} before {name} is computed from it, and compute {name} by operations on it, on the thread "
+            f"of the tape",
             (q.program.file, q.target_origin[0].line),
         )
     return Reason(

@@ -103,6 +103,12 @@ def remarks(e: Explanation) -> list[str]:
         lines.append(f"{' '.join([_raised(use) for use in uses])} {USES}")
     if e.assigned:
         lines.append(ASSIGNED)
+    for reason in e.left:
+        where = f" ({place_text(reason.where)})" if reason.where else ""
+        lines.append(
+            f"{reason.what}{where}: if {clean(e.target)} depends on the result, that part of the gradient is missing; "
+            f"try: {reason.advice}"
+        )
     if not e.agrees:
         lines.append(
             f"the paths add up to {_amount(e.summed)}, and the backward sweep gives {_amount(e.total)}: an operation "
