@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.explain.derivatives import blocked
+from autograd.explain.derivatives import Steps, blocked
 from autograd.explain.program import line_of
 from autograd.graph import Node, Value, reached
 from autograd.primitive import registry
@@ -174,10 +174,15 @@ class _Survey:
         """Whether a function with a gradient of its own gives none for what depends on source k."""
         if not self._from(k, node.out):
             return False
-        packs = [n for n in self.way if n.out is node.inputs[0] and n.op.name == "pack"]
-        into = [((pack, i),) for pack in packs for i, x in enumerate(pack.inputs) if self._from(k, x)]
-        out = [((n, 0),) for n in self.way if n.inputs[0] is node.out and n.op.name == "pick"]
-        steps = [(*below, (node, 0), *above) for below in into or [()] for above in out or [()]]
+        below: list[Steps] = [
+            ((n, i),)
+            for n in self.way
+            if n.out is node.inputs[0] and n.op.name == "pack"
+            for i, x in enumerate(n.inputs)
+            if self._from(k, x)
+        ]
+        above: list[Steps] = [((n, 0),) for n in self.way if n.inputs[0] is node.out and n.op.name == "pick"]
+        steps = [(*first, (node, 0), *last) for first in below or [()] for last in above or [()]]
         return all([blocked(step) for step in steps if not isinstance(step[-1][0].out.value, tuple)])
 
     def _lefts(self, k: int, noted: Sequence[tuple[Value, Left]]) -> tuple[Left, ...]:

@@ -61,11 +61,14 @@ def operand(parent: Element, curve: Curve, text: str) -> None:
     written(parent, text, (x, y), 10, shapes.INK)
 
 
-def port(parent: Element, curve: Curve, text: str) -> None:
-    """The name of a result, in a small patch to the left of the arrow that carries it, at its start."""
+def port(parent: Element, curve: Curve, text: str, before: int) -> None:
+    """The name of a result, in a small patch to the left of the arrow that carries it, at its start.
+
+    before: how many arrows with such a patch start at the same box, past which it is moved.
+    """
     ux, uy = direction(curve[0], curve[1])
-    wide = max(13.0, width(text, 10) + 7)
-    x, y = curve[0][0] + 14 * ux + uy * (wide / 2 - 2), curve[0][1] + 14 * uy - ux * 4
+    wide, along = max(13.0, width(text, 10) + 7), 12.0 + 14.0 * before
+    x, y = curve[0][0] + along * ux + uy * (wide / 2 - 2), curve[0][1] + along * uy - ux * 4
     patch = {"x": f"{x - wide / 2:.1f}", "y": f"{y - 6.5:.1f}", "width": f"{wide:.1f}", "height": "13", "rx": "6.5"}
     SubElement(parent, "rect", patch | {"fill": DISC, "stroke": FORWARD})
     written(parent, text, (x, y), 10, shapes.INK)

@@ -112,7 +112,8 @@ class Labels:
 
     def port(self, edge: GraphEdge) -> str | None:
         """The label at the start of an edge that leaves a group with several results; None for any other edge."""
-        names = [self.result_name(self._results[key]) for key in edge.results]
+        results = sorted(edge.results, key=self._numbers.__getitem__)
+        names = [self.result_name(self._results[key]) for key in results]
         return None if not names else ", ".join(names) if len(names) <= _PORTS else f"{len(names)} results"
 
     def derivative(self, edge: GraphEdge) -> str | None:

@@ -95,7 +95,7 @@ def build(
     )  # fmt: skip
 
 
-def _confirmed(step: Operation, place: int, numbers: Sequence[Number | None], swept: Swept) -> list[Number | None]:
+def _confirmed(step: Operation, place: int, numbers: list[Number | None], swept: Swept) -> list[Number | None]:
     """The local derivatives of an operation; None where complex numbers are not passed back by multiplying with it."""
     upstream, found = swept.gradients.get(id(step.out)), swept.contributions
     if upstream is None or upstream.dtype[0] != "c":

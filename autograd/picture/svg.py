@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -70,6 +71,7 @@ def element(graph: Graph, look: Look) -> Element:
     for scope, frame in zip(scopes, arrangement.frames, strict=False):
         if frame:
             _framed(root, scope[-1], frame)
+    ports = Counter[str]()
     for number, (edge, mark) in enumerate(zip(graph.edges, marks, strict=True)):
         group = SubElement(root, "g", {"id": f"{prefix}-e{number}"})
         curve = arrangement.curves[number]
@@ -80,7 +82,8 @@ def element(graph: Graph, look: Look) -> Element:
         if labels.numbered(edge):
             operand(there, forward, str(edge.position + 1))
         if name := labels.port(edge):
-            port(there, forward, name)
+            port(there, forward, name, ports[edge.source])
+            ports[edge.source] += 1
         if two_way:
             thick = look.highlight is not None and edge in look.highlight.edges
             back = SubElement(group, "g", {"data-pass": "backward"})
