@@ -27,6 +27,9 @@ operations: dict[Callable[..., Any], Primitive] = {
     function: primitive for primitive in registry.values() for function in primitive.numpy
 }
 
+# Compositions that give plain arrays themselves where their result is a count or a position.
+_MIXED = frozenset({np.where, np.bincount, np.histogram})
+
 # What a ufunc's reduce and accumulate are called when they are functions.
 reductions: dict[np.ufunc, Callable[..., Any]] = {
     np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
@@ -49,6 +52,8 @@ def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> An
     if method != "__call__":
         return _ufunc_method(ufunc, method, *inputs, **options)
     if ufunc in compositions:
+        if _without_derivatives(inputs, options):
+            return mapped(_tensor, ufunc(*plain_tree(inputs), **plain_tree(options)))
         return _compose(ufunc, inputs, options)
     if (row := operations.get(ufunc) or row_for(ufunc)) is None:
         raise unknown(ufunc)
@@ -107,6 +112,8 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
         return operation(*inputs, **plain_tree({name: params[name] for name in params if name in operation.params}))
     check_arguments(function, args, options)
     if function in compositions:
+        if function not in _MIXED and _without_derivatives(args, options):
+            return mapped(_tensor, function(*plain_tree(args), **plain_tree(options)))
         return _compose(function, args, options)
     if function in constant_functions:
         if open_recordings.get():
@@ -144,6 +151,26 @@ def _compose(function: Callable[..., Any], args: tuple[Any, ...], options: dict[
                 f"{named(function)} on a tensor: {misfit}; expected only {named(function)}{signature_text(signature)}"
             ) from None
         raise error
+
+
+def _without_derivatives(args: tuple[Any, ...], options: dict[str, Any]) -> bool:
+    """Whether all tensors among the arguments are arrays of integers or truth values: NumPy's own answer holds then."""
+    for x in args:
+        if isinstance(x, Value):
+            if getattr(x.value, "dtype", np.dtype(type(x.value))).kind not in "iub":
+                return False
+        elif isinstance(x, list | tuple) and not _without_derivatives(tuple(x), {}):
+            return False
+    return not options or _without_derivatives(tuple(options.values()), {})
+
+
+def _tensor(x: Any) -> Any:
+    """An array as a tensor."""
+    if not isinstance(x, np.ndarray | np.generic):
+        return x
+    out = Value.kind.__new__(Value.kind)
+    out.value = x
+    return out
 
 
 def signature_text(signature: inspect.Signature) -> str:

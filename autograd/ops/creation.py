@@ -7,6 +7,7 @@ import numpy as np
 from autograd.graph import Value, raw
 from autograd.nest import leaves
 from autograd.ops.joining import stack
+from autograd.ops.masked import widened
 from autograd.primitive import composed, constant
 
 
@@ -144,7 +145,7 @@ def logspace(
 @composed(np.geomspace)
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Any:
     """start (stop / start) ** (k / n) for k = 0 … n: each number is the one before times the same factor."""
-    start, stop = _end(start), _end(stop)
+    start, stop = [widened(_end(x), np.float64) for x in (start, stop)]
     if np.any(raw(start) == 0) or np.any(raw(stop) == 0):
         raise ValueError("geomspace got a zero at an end; expected numbers of one sign")
     ndim = len(np.broadcast_shapes(np.shape(start), np.shape(stop)))

@@ -38,7 +38,9 @@ def _layer(p: Any, a: Any, axis: int) -> Any:
     if np.ndim(p) > 0:
         return data(p, "diff")
     shape = [1 if k == axis % a.ndim else n for k, n in enumerate(a.shape)]
-    layer: Any = p if isinstance(p, Value) else in_type(np.asarray(p), a.dtype)
+    layer: Any = p if isinstance(p, Value) else np.asarray(p)
+    if type(raw(p)) in (int, float, complex):  # which widen nothing
+        layer = layer.astype(a.dtype)
     return np.broadcast_to(layer, shape)
 
 
@@ -65,6 +67,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     Tensor([0., 2., 4., 6.], shape=(4,), dtype=float64)
     """
     f = data(f, "gradient")
+    f = f.astype(np.float64) if f.dtype.kind in "iub" else f
     axes = tuple(range(f.ndim)) if axis is None else normalize_axis_tuple(axis, f.ndim)
     if len(varargs) not in (0, 1, len(axes)) or (len(varargs) == 1 < len(axes) and np.ndim(varargs[0])):
         raise TypeError(f"gradient got {len(varargs)} spacings for {len(axes)} axes; expected a number or one for each")
@@ -82,7 +85,12 @@ def _slope(f: Any, h: Any, axis: int, edge_order: int) -> Any:
         raise ValueError(f"gradient got {n} elements along axis {axis}; expected at least {edge_order + 1}")
     if np.ndim(h) and np.shape(h) != (n,):
         raise ValueError(f"gradient got coordinates of shape {np.shape(h)} for {n} elements along axis {axis}")
-    steps = data(h, "gradient")[1:] - data(h, "gradient")[:-1] if np.ndim(h) else np.broadcast_to(h, (n - 1,))
+    if np.ndim(h):
+        h = data(h, "gradient")
+        h = h.astype(np.float64) if h.dtype.kind in "iub" else h
+        steps = h[1:] - h[:-1]
+    else:
+        steps = np.broadcast_to(h, (n - 1,))
     steps = np.reshape(in_type(steps, real_type(f.dtype)), (n - 1,) + (1,) * (f.ndim - axis - 1))
     slopes = (part(f, axis, 1, None) - part(f, axis, None, -1)) / steps
     left, right = part(slopes, axis, None, -1), part(slopes, axis, 1, None)

@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd.families import bilinear
 from autograd.ops.index import getitem
+from autograd.ops.masked import widened
 from autograd.ops.products import data
 from autograd.ops.subscripts import LETTERS, lengths_of, spelled, terms_of
 from autograd.primitive import composed
@@ -97,6 +98,9 @@ def einsum(*operands: Any, optimize: Any = False) -> Any:
     [3.0, 7.0]
     """
     text, arrays = spelled(operands)
+    dtypes = {x.dtype for x in arrays if hasattr(x, "dtype")}
+    if len(dtypes) > 1:  # as in NumPy, before anything is added up
+        arrays = [widened(x, *dtypes) for x in arrays]
     terms, out = terms_of(text, tuple([len(getattr(x, "shape", ())) for x in arrays]))
     lengths = lengths_of(arrays, terms)
     left = [_own(x, term, lengths) for x, term in zip(arrays, terms, strict=True)]

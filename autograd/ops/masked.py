@@ -15,6 +15,8 @@ from autograd.ops import reduce
 from autograd.ops.fused import logsumexp
 from autograd.primitive import Primitive, composed
 
+NO_VALUE: Any = np._NoValue  # what NumPy's own functions have where an option is not given
+
 
 def chosen(a: Any, where: Any, other: Any) -> Any:
     """`a` where the mask `where` holds and `other` elsewhere; the mask is stretched to the shape of `a`."""
@@ -26,6 +28,15 @@ def in_type(a: Any, dtype: Any) -> Any:
     return a if dtype is None or not hasattr(a, "astype") else a.astype(dtype)
 
 
+def widened(a: Any, *others: Any) -> Any:
+    """`a` in the dtype that NumPy gives to it together with `others`, arrays or dtypes; Python numbers as they are."""
+    dtype = getattr(raw(a), "dtype", None)
+    if dtype is None:
+        return a
+    wanted = np.result_type(dtype, *[x if isinstance(x, type) else getattr(raw(x), "dtype", raw(x)) for x in others])
+    return a if dtype == wanted else a.astype(wanted)
+
+
 def real_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The type of real numbers that goes with `dtype` and widens nothing: float32 with float32 and complex64."""
     return np.finfo(dtype).dtype if dtype.kind in "fc" else np.dtype(float)
@@ -33,48 +44,72 @@ def real_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 @composed(np.sum)
 def _numpy_sum(
-    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True
+    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     y = reduce.sum(chosen(in_type(a, dtype), where, 0), axis=axis, keepdims=keepdims)
-    return y if initial is None else y + in_type(initial, y.dtype)
+    start = _start(initial, "sum", y, a, axis, where)
+    return y if start is None else y + start
 
 
 @composed(np.prod)
 def _numpy_prod(
-    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True
+    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     y = reduce.prod(chosen(in_type(a, dtype), where, 1), axis=axis, keepdims=keepdims)
-    return y if initial is None else y * in_type(initial, y.dtype)
+    start = _start(initial, "prod", y, a, axis, where)
+    return y if start is None else y * start
 
 
 @composed(np.max, np.amax)
-def _numpy_max(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+def _numpy_max(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True) -> Any:
     return _extreme(reduce.max, np.maximum, a, axis, keepdims, initial, where)
 
 
 @composed(np.min, np.amin)
-def _numpy_min(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+def _numpy_min(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True) -> Any:
     return _extreme(reduce.min, np.minimum, a, axis, keepdims, initial, where)
 
 
 def _extreme(row: Primitive, better: Any, a: Any, axis: Any, keepdims: bool, initial: Any, where: Any) -> Any:
     """The row with its options; `initial` takes part as one more element does in np.maximum or np.minimum."""
-    if initial is None and where is True:
+    start = None if initial is None else _start(initial, row.name, a, a, axis, where)
+    if start is None and where is True:
         return row(a, axis=axis, keepdims=keepdims)
-    if initial is None:
+    if start is None:
         raise ValueError(f"{row.name} got where= without initial=, which is the result where the mask chooses nothing")
     least = worst(a.dtype, row)
-    out = initial if np.ndim(raw(initial)) == 0 and np.isfinite(raw(initial)) else least
-    y = row(chosen(a, where, raw(out)), axis=axis, keepdims=keepdims, initial=least)
-    return better(y, in_type(initial, y.dtype))
+    y = row(chosen(a, where, least), axis=axis, keepdims=keepdims, initial=least)
+    return better(y, start)
 
 
 def logaddexp_reduce(
-    x: Any, axis: Any = 0, dtype: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True
+    x: Any, axis: Any = 0, dtype: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     """What np.logaddexp.reduce is: log Σ exp(x); an element that the mask leaves out counts as −∞."""
     y = logsumexp(chosen(in_type(x, dtype), where, -math.inf), axis=axis, keepdims=keepdims)
-    return y if initial is None else np.logaddexp(y, in_type(initial, y.dtype))
+    start = _start(initial, "logaddexp", y, x, axis, where)
+    return y if start is None else np.logaddexp(y, start)
+
+
+def _start(initial: Any, name: str, y: Any, a: Any, axis: Any, where: Any) -> Any:
+    """`initial` as NumPy takes it, a number in the dtype of `y`; None if none is given. `name` is who asks.
+
+    With initial=None the reduction `y` of `a` has no identity, and so an empty one and where= are errors.
+    """
+    if initial is NO_VALUE:
+        return None
+    if initial is None:
+        np.add.reduce(
+            np.broadcast_to(0.0, np.shape(a)), axis=axis, initial=None, where=raw(where)
+        )  # NumPy's own errors
+        return None
+    plain = raw(initial)
+    if np.ndim(plain):
+        raise ValueError(f"{name} got an initial of shape {np.shape(plain)}; expected a number")
+    kind = getattr(plain, "dtype", np.dtype(type(plain))).kind
+    if kind not in "biufc" or (kind == "c" and y.dtype.kind != "c"):
+        raise TypeError(f"{name} got initial={plain!r} for a result of {y.dtype}; expected a number of that type")
+    return in_type(initial, y.dtype)
 
 
 def worst(dtype: np.dtype[Any], row: Primitive) -> Any:
@@ -151,7 +186,8 @@ def _masked_var(a: Any, axis: Any, ddof: float, keepdims: bool, where: Any, mean
     """The variance of the elements that a mask chooses, around a mean that may be given."""
     if a.dtype == np.float16:  # as in NumPy, halves are added up in single precision
         single = a.astype(np.float32)
-        return _masked_var(single, axis, ddof, keepdims, where, in_type(mean, np.float32)).astype(np.float16)
+        v = _masked_var(single, axis, ddof, keepdims, where, None if mean is None else widened(mean, np.float32))
+        return v.astype(np.float16 if mean is None else np.result_type(raw(mean), np.float16))
     d = _deviations(a, axis, where, mean)
     squares = np.real(d * np.conjugate(d)) if is_complex(raw(d)) else d * d
     free = np.maximum(how_many(a, axis, keepdims, where) - ddof, 0)
@@ -162,7 +198,8 @@ def _masked_std(a: Any, axis: Any, ddof: float, keepdims: bool, where: Any, mean
     """The root of `_masked_var` as a norm, whose derivatives are known where it is 0."""
     if a.dtype == np.float16:
         single = a.astype(np.float32)
-        return _masked_std(single, axis, ddof, keepdims, where, in_type(mean, np.float32)).astype(np.float16)
+        s = _masked_std(single, axis, ddof, keepdims, where, None if mean is None else widened(mean, np.float32))
+        return s.astype(np.float16 if mean is None else np.result_type(raw(mean), np.float16))
     size = np.linalg.vector_norm(_deviations(a, axis, where, mean), axis=axis, keepdims=keepdims)
     free = np.maximum(how_many(a, axis, keepdims, where) - ddof, 0)
     return shared_out(size, np.sqrt(free), "Degrees of freedom <= 0 for slice.")

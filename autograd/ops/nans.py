@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.graph import raw
 from autograd.ops import reduce
-from autograd.ops.masked import chosen, how_many, worst
+from autograd.ops.masked import NO_VALUE, chosen, how_many, worst
 from autograd.primitive import Primitive, composed
 
 
@@ -19,7 +19,7 @@ def _known(a: Any, where: Any = True) -> Any:
 
 @composed(np.nansum)
 def nansum(
-    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True
+    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     """The sum of what is not NaN."""
     return np.sum(a, axis, dtype, keepdims=keepdims, initial=initial, where=_known(a, where))
@@ -27,7 +27,7 @@ def nansum(
 
 @composed(np.nanprod)
 def nanprod(
-    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True
+    a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     """The product of what is not NaN."""
     return np.prod(a, axis, dtype, keepdims=keepdims, initial=initial, where=_known(a, where))
@@ -73,20 +73,20 @@ def _with_degrees_of_freedom(
 
 
 @composed(np.nanmax)
-def nanmax(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+def nanmax(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True) -> Any:
     """The largest of what is not NaN; NaN, with NumPy's warning, where that is nothing."""
     return _extreme(np.max, reduce.max, a, axis, keepdims, initial, where)
 
 
 @composed(np.nanmin)
-def nanmin(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = None, where: Any = True) -> Any:
+def nanmin(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True) -> Any:
     """The smallest of what is not NaN; NaN, with NumPy's warning, where that is nothing."""
     return _extreme(np.min, reduce.min, a, axis, keepdims, initial, where)
 
 
 def _extreme(function: Any, row: Primitive, a: Any, axis: Any, keepdims: bool, initial: Any, where: Any) -> Any:
     known = _known(a, where)
-    if known is True or not a.size or initial is not None or where is not True:
+    if known is True or not a.size or initial is not NO_VALUE or where is not True:
         return function(a, axis, keepdims=keepdims, initial=initial, where=known if a.size else True)
     least = worst(a.dtype, row)
     y = row(chosen(a, known, least), axis=axis, keepdims=keepdims, initial=least)

@@ -150,4 +150,6 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
         raise ValueError(f"pad got {', '.join(options)}= in mode {mode!r}; expected {option or 'no option'}")
     if mode != "constant" and any(any(width) and not n for width, n in zip(widths, array.shape, strict=True)):
         raise ValueError(f'pad got an axis without elements to extend in mode {mode!r}; only "constant" can do that')
+    if array.dtype.kind in "iub":  # the result too, and so it carries no derivative
+        return np.pad(raw(array), pad_width, mode, **mapped(raw, options))
     return padded(array, widths, **options) if widths else np.copy(array)

@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.errors import NoDerivativeError
 from autograd.graph import raw
-from autograd.ops.masked import in_type
+from autograd.ops.masked import widened
 from autograd.ops.picking import trim_zeros
 from autograd.ops.signal import convolve
 from autograd.ops.statistics import data
@@ -35,6 +35,7 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     if x.ndim != 1:
         raise ValueError(f"vander got an array of shape {x.shape}; expected a vector")
     N = x.shape[0] if N is None else N
+    x = widened(x, np.int_)  # float64, as in NumPy
     powers = [np.ones_like(x)]
     for _ in range(N - 1):
         powers.append(powers[-1] * x)
@@ -67,7 +68,7 @@ def polyfit(
         w = data(w, "polyfit")
         powers, y = powers * w[:, None], (y.mT * w).mT if y.ndim == 2 else y * w
     size = np.sqrt(np.sum(powers * powers, axis=0))  # columns of one length make the problem better conditioned
-    rcond = x.shape[0] * np.finfo(powers.dtype).eps if rcond is None else rcond
+    rcond = x.shape[0] * np.finfo(x.dtype if x.dtype.kind in "fc" else np.float64).eps if rcond is None else rcond
     c = np.linalg.pinv(powers / size, rcond) @ y
     return c / (size[:, None] if y.ndim == 2 else size)
 
@@ -100,7 +101,7 @@ def polyder(p: Any, m: int = 1) -> Any:
     if m < 0:
         raise ValueError(f"polyder got m={m}; expected 0 or more")
     for _ in range(m):
-        p = p[:-1] * in_type(np.arange(p.shape[0] - 1, 0, -1), p.dtype)
+        p = p[:-1] * np.arange(p.shape[0] - 1, 0, -1)
     return p
 
 
@@ -112,8 +113,8 @@ def polyint(p: Any, m: int = 1, k: Any = None) -> Any:
     if m < 0 or constants.shape[0] < m:
         raise ValueError(f"polyint got m={m} and {constants.shape[0]} constants; expected one constant for each")
     for i in range(m):
-        p = p / in_type(np.arange(p.shape[0], 0, -1), p.dtype)
-        p = np.concatenate([p, in_type(constants[i : i + 1], p.dtype)])
+        p = p / np.arange(p.shape[0], 0, -1)
+        p = np.concatenate([p, constants[i : i + 1]])
     return p
 
 
@@ -162,6 +163,7 @@ def roots(p: Any) -> Any:
 def poly(seq_of_zeros: Any) -> Any:
     """The coefficients of the polynomial with these roots; of a matrix, its characteristic polynomial."""
     zeros = np.linalg.eigvals(seq_of_zeros) if seq_of_zeros.ndim == 2 else seq_of_zeros
+    zeros = zeros.astype(np.float64) if zeros.dtype == np.float16 else zeros  # as in NumPy
     p = np.ones_like(zeros, shape=(1,))
     for k in range(zeros.shape[0]):
         p = convolve(p, np.stack([np.ones_like(zeros[k]), -zeros[k]]))

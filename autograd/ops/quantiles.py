@@ -54,6 +54,10 @@ METHODS: dict[str, tuple[Rule, Rule]] = {
 }
 
 
+# Those that pick an element and never average two: their results have its dtype.
+_PICKING = frozenset({"inverted_cdf", "closest_observation", "lower", "higher", "nearest"})
+
+
 @composed(np.quantile)
 def quantile(
     a: Any, q: Any, axis: Any = None, *, overwrite_input: bool = False, method: str = "linear", keepdims: bool = False,
@@ -67,30 +71,27 @@ def quantile(
     weights: how much each element counts, for method="inverted_cdf" alone, as in NumPy.
     overwrite_input: taken, but nothing is overwritten.
 
-    The result keeps the dtype of `a`; an array `q` of float64 does not widen float32, as it would in NumPy.
-    A NaN makes the result NaN. The derivative by `q` is the slope of the interpolation, at a rank that to its right,
+    The result has the dtype that NumPy gives to `a` and `q` together, where a Python number widens nothing; a method
+    that picks elements keeps that of `a`. A NaN makes the result NaN. The derivative by `q` is the slope of the interpolation, at a rank that to its right,
     and 0 for the methods that jump; that by `weights` is 0, since they only choose.
 
     >>> from autograd import grad
     >>> grad(lambda x: np.quantile(x, 0.25))(np.array([4.0, 1.0, 2.0]))
     Tensor([0. , 0.5, 0.5], shape=(3,), dtype=float64)
     """
-    a = data(a, "quantile")
-    if 0 in [a.shape[k] for k in _axes(a, axis)]:
-        raise ValueError(f"got an array of shape {a.shape} to find quantiles in along axis={axis}; expected elements")
-    return _quantile(a, _shares("quantile", q, 1), axis, method, keepdims, weights)
+    return _of_shares("quantile", 1, a, q, axis, method=method, keepdims=keepdims, weights=weights)
 
 
 @composed(np.percentile)
 def percentile(a: Any, q: Any, axis: Any = None, **options: Any) -> Any:
     """As `quantile`, with `q` from 0 to 100."""
-    return quantile(a, _shares("percentile", q, 100), axis, **options)
+    return _of_shares("percentile", 100, a, q, axis, **options)
 
 
 @composed(np.median)
 def median(a: Any, axis: Any = None, *, overwrite_input: bool = False, keepdims: bool = False) -> Any:
     """The middle element, or the mean of the two in the middle; NaN, with NumPy's warning, of no elements."""
-    return _quantile(a, _HALF, axis, "linear", keepdims, None)
+    return _quantile(a, _HALF, None, axis, "linear", keepdims, None)
 
 
 @composed(np.nanquantile)
@@ -99,33 +100,48 @@ def nanquantile(
     weights: Any = None,
 ) -> Any:  # fmt: skip
     """As `quantile`, among the elements that are not NaN; NaN, with NumPy's warning, where there are none."""
-    return _quantile(a, _shares("nanquantile", q, 1), axis, method, keepdims, weights, leave_out=True)
+    return _of_shares("nanquantile", 1, a, q, axis, method=method, keepdims=keepdims, weights=weights, leave_out=True)
 
 
 @composed(np.nanpercentile)
 def nanpercentile(a: Any, q: Any, axis: Any = None, **options: Any) -> Any:
     """As `nanquantile`, with `q` from 0 to 100."""
-    return nanquantile(a, _shares("nanpercentile", q, 100), axis, **options)
+    return _of_shares("nanpercentile", 100, a, q, axis, leave_out=True, **options)
 
 
 @composed(np.nanmedian)
 def nanmedian(a: Any, axis: Any = None, *, overwrite_input: bool = False, keepdims: bool = False) -> Any:
     """As `median`, among the elements that are not NaN."""
-    return _quantile(a, _HALF, axis, "linear", keepdims, None, leave_out=True)
+    return _quantile(a, _HALF, None, axis, "linear", keepdims, None, leave_out=True)
 
 
 _HALF = np.float64(0.5)
 
 
-def _shares(name: str, q: Any, most: int) -> Any:
-    """`q`, which goes from 0 to `most`, as numbers from 0 to 1."""
+def _of_shares(
+    name: str, most: int, a: Any, q: Any, axis: Any = None, *, overwrite_input: bool = False, method: str = "linear",
+    keepdims: bool = False, weights: Any = None, leave_out: bool = False,
+) -> Any:  # fmt: skip
+    """The quantiles at `q`, which goes from 0 to `most`; `name` is who asks. A Python number as `q` widens nothing."""
+    a = data(a, "quantile")
+    if not leave_out and 0 in [a.shape[k] for k in _axes(a, axis)]:
+        raise ValueError(f"got an array of shape {a.shape} to find quantiles in along axis={axis}; expected elements")
+    plain = raw(q)
+    dtype = (
+        None if isinstance(plain, int | float) else plain.dtype if hasattr(plain, "dtype") else np.asarray(plain).dtype
+    )
+    if dtype is not None and dtype.kind in "iub" and most == 1 and method == "linear":
+        dtype = None  # the first and the last element, of which NumPy averages nothing
     q = q if isinstance(q, Value) else np.asarray(q, dtype=np.float64)
     if not np.all((raw(q) >= 0) & (raw(q) <= most)):
         raise ValueError(f"{name} got q={q.tolist()}; expected numbers from 0 to {most}")
-    return q / most
+    return _quantile(a, q / most, dtype, axis, method, keepdims, weights, leave_out)
 
 
-def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: Any, leave_out: bool = False) -> Any:
+def _quantile(
+    a: Any, q: Any, q_dtype: Any, axis: Any, method: str, keepdims: bool, weights: Any, leave_out: bool = False
+) -> Any:
+    """The quantiles at `q` from 0 to 1. q_dtype: its dtype, as far as it counts for that of the result."""
     a = data(a, "quantile")
     if a.dtype.kind == "c":
         raise TypeError("quantiles of complex numbers are not defined, which have no order; take x.real or np.abs(x)")
@@ -133,6 +149,9 @@ def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: A
         raise ValueError(f"got method={method!r}; expected one of {', '.join(METHODS)}")
     axes = _axes(a, axis)
     x = _in_a_row(a, axes)
+    dtype = x.dtype if q_dtype is None or method in _PICKING else np.result_type(x.dtype, q_dtype)
+    if dtype.kind != "f" and method not in _PICKING:
+        dtype = np.dtype(float)
     if x.shape[-1] == 0:
         x = np.concatenate([x, np.full_like(raw(x), np.nan, shape=(*x.shape[:-1], 1))], axis=-1)
     order = np.argsort(raw(x), axis=-1, kind="stable")  # NaNs come last
@@ -156,7 +175,7 @@ def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: A
 
     y = ranked(below)
     if isinstance(share, Value) or np.any(share):
-        share = share.astype(x.dtype if x.dtype.kind == "f" else float)
+        share = share.astype(dtype if dtype.kind == "f" else float)
         upper = ranked(above)
         y = y * (1 - share) + np.where((raw(share) == 0) & ~np.isfinite(raw(upper)), 0.0, upper) * share
     lost = ~np.any(known, axis=-1) if leave_out else ~np.all(known, axis=-1)
@@ -165,6 +184,7 @@ def _quantile(a: Any, q: Any, axis: Any, method: str, keepdims: bool, weights: A
             what = "All-NaN slice encountered" if a.size else "Mean of empty slice"
             warnings.warn(what, RuntimeWarning, stacklevel=2)
         y = np.where(lost[..., None], np.nan, y)
+    y = y if y.dtype == dtype else y.astype(dtype)
     lengths = x.shape[:-1]
     if keepdims:
         lengths = tuple([1 if k in axes else length for k, length in enumerate(a.shape)])

@@ -8,7 +8,7 @@ from autograd.families import bilinear
 from autograd.graph import Value, raw
 from autograd.ops.differences import part
 from autograd.ops.index import picked
-from autograd.ops.masked import in_type
+from autograd.ops.masked import in_type, widened
 from autograd.ops.statistics import data
 from autograd.primitive import composed
 
@@ -45,7 +45,7 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
 
 @composed(np.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
-    """The line through the points (xp, fp) at `x`; differentiable by all three.
+    """The line through the points (xp, fp) at `x`, in float64; differentiable by all three.
 
     left, right: what it is beside the points, instead of the first and last of `fp`. period: that of `x` and `xp`,
     which then need no order. At a point, the slope is that of the interval to the right of it.
@@ -54,7 +54,9 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     >>> grad(lambda fp: np.interp(0.25, [0.0, 1.0], fp))(np.array([3.0, 7.0]))
     Tensor([0.75, 0.25], shape=(2,), dtype=float64)
     """
-    x, xp, fp = [p if np.isscalar(p) else data(p, "interp") for p in (x, xp, fp)]
+    x, xp, fp, left, right = [
+        p if p is None or np.isscalar(p) else widened(data(p, "interp"), np.float64) for p in (x, xp, fp, left, right)
+    ]
     if np.ndim(xp) != 1 or np.shape(xp) != np.shape(fp) or not np.size(xp):
         raise ValueError(
             f"interp got xp of shape {np.shape(xp)} and fp of {np.shape(fp)}; expected two vectors as long"

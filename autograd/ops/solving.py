@@ -9,6 +9,7 @@ import numpy as np
 from autograd.families import general
 from autograd.graph import raw
 from autograd.ops.hermitian import from_lower, hermitian_part, real_part
+from autograd.ops.masked import in_type, real_type, widened
 from autograd.ops.products import conj, data
 from autograd.primitive import Primitive, composed
 
@@ -76,9 +77,13 @@ def _numpy_solve(a: Any, b: Any) -> Any:
 def lstsq(a: Any, b: Any, rcond: float | None = None) -> tuple[Any, Any, Any, Any]:
     """The x of least ‖b − a x‖ (of several the shortest), the squared residuals, the rank, the singular values.
 
-    By way of the pseudo-inverse, so the derivative is that for a fixed rank. The rank carries none.
+    By way of the pseudo-inverse, so the derivative is that for a fixed rank. The rank carries none. As in NumPy, all is
+    computed in float64, in which the singular values stay.
     """
     a, b = data(a, "lstsq"), data(b, "lstsq")
+    common = np.result_type(raw(a), raw(b))
+    if np.float16 in (a.dtype, b.dtype):
+        raise TypeError("array type float16 is unsupported in linalg")
     if a.ndim != 2 or b.ndim not in (1, 2) or len(a) != len(b):
         raise ValueError(
             f"lstsq got shapes {a.shape} and {b.shape}; expected two matrices with as many rows, or a vector b"
@@ -86,12 +91,15 @@ def lstsq(a: Any, b: Any, rcond: float | None = None) -> tuple[Any, Any, Any, An
     m, n = a.shape
     limit = np.finfo(np.result_type(a.dtype, b.dtype, np.float32)).eps * (max(m, n) if rcond is None else 1)
     limit = limit if rcond is None or rcond < 0 else rcond
+    a, b = widened(a, np.float64), widened(b, np.float64)
     x = np.linalg.pinv(a, rcond=limit) @ b
     s = np.linalg.svdvals(a)
     plain = raw(s)
     rank = np.sum(plain > limit * np.max(plain, initial=0.0)).astype(np.int32)
     left = b - a @ x
     squares = np.sum(real_part(conj(left) * left), axis=0, keepdims=b.ndim == 1)
+    if common.kind in "fc":
+        x, squares = in_type(x, common), in_type(squares, real_type(common))
     return x, squares if m > n == rank else squares[:0], rank, s
 
 

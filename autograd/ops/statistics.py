@@ -8,7 +8,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 
 from autograd.graph import Value, raw
 from autograd.ops.index import scatter_add
-from autograd.ops.masked import in_type, real_type
+from autograd.ops.masked import in_type, real_type, widened
 from autograd.primitive import composed, constant
 
 
@@ -34,6 +34,8 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         return (y, np.full_like(raw(y), np.size(a) / np.size(y))) if returned else y
     weights = data(weights, "average")
     weights = beside(weights, a, tuple(range(a.ndim)) if axis is None else normalize_axis_tuple(axis, a.ndim))
+    least = np.float64 if a.dtype.kind in "iub" else a.dtype
+    a, weights = widened(a, least, weights), widened(weights, least, a)
     total = np.sum(np.broadcast_to(weights, a.shape), axis, keepdims=keepdims)
     if np.any(raw(total) == 0):
         raise ZeroDivisionError("average got weights that add up to 0")
@@ -61,16 +63,16 @@ def cov(
     """The covariances of the rows of `m` (and of `y`): Σ_k w_k (x_ik − mean_i) conj(x_jk − mean_j) / degrees of freedom.
 
     rowvar: False if the variables are the columns. bias, ddof: what is taken off the number of observations, 1 by
-    default. fweights, aweights: how often each observation counts, and its weight. The result has the dtype of the
-    input, where NumPy has float64 at least. ValueError or TypeError for weights that count nothing.
+    default. fweights, aweights: how often each observation counts, and its weight. The result is of float64 at least, as
+    NumPy's. ValueError or TypeError for weights that count nothing.
 
     >>> from autograd import grad
     >>> grad(np.cov)(np.array([1.0, 2.0, 6.0]))  # 2 (x − mean) / (n − 1)
     Tensor([-2., -1.,  3.], shape=(3,), dtype=float64)
     """
-    x = _variables(m, rowvar, dtype)
-    if y is not None:
-        x = np.concatenate([x, _variables(y, rowvar, dtype)], axis=0)
+    parts = [_variables(v, rowvar, dtype) for v in (m, y) if v is not None]
+    x = parts[0] if y is None else np.concatenate(parts, axis=0)
+    x = widened(x, np.float64) if dtype is None else x
     ddof = (0 if bias else 1) if ddof is None else ddof
     if ddof != int(ddof):
         raise ValueError(f"cov got ddof={ddof}; expected a whole number")
@@ -135,7 +137,7 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
 
 @composed(np.bincount)
 def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
-    """How often each of 0, 1, 2, … occurs in `x`; with `weights`, the sum of those of its places, in their dtype.
+    """How often each of 0, 1, 2, … occurs in `x`; with `weights`, the sum of those of its places, in float64.
 
     >>> from autograd import Tensor
     >>> np.bincount([0, 2, 2], weights=Tensor([1.0, 10.0, 20.0]))
@@ -150,7 +152,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
             f"bincount got {np.shape(places)} numbers and weights of shape {weights.shape}; expected vectors of one length"
         )
     n = np.bincount(places, minlength=minlength).shape[0]
-    return scatter_add(weights, index=places, shape=(n,))
+    return scatter_add(widened(weights, np.float64), index=places, shape=(n,))
 
 
 @composed(np.histogram)
@@ -171,8 +173,9 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: bool | None = 
     places = np.ravel(raw(a))
     places = np.where(places == edges[-1], counts.size, np.searchsorted(edges, places, side="right")) - 1
     inside = (places >= 0) & (places < counts.size)
-    y = scatter_add(np.reshape(weights, -1)[inside], index=places[inside], shape=counts.shape)
-    return (y / in_type(np.diff(edges), y.dtype) / np.sum(y) if density else y), edges
+    y = scatter_add(widened(np.reshape(weights, -1)[inside], np.float64), index=places[inside], shape=counts.shape)
+    y = in_type(y, weights.dtype) if y.dtype != weights.dtype else y
+    return (y / np.diff(edges) / np.sum(y) if density else y), edges
 
 
 def data(a: Any, name: str) -> Any:

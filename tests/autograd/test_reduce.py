@@ -1,6 +1,7 @@
 """Reductions: options, NaNs, empty arrays, complex numbers, errors: what the samples can not show."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -222,3 +223,55 @@ def test_numbers_are_reduced_along_what_numpy_allows(function, axis, keepdims):
         y = function(np.sum(x * x), axis=axis, keepdims=keepdims)
     assert (float(y), y.shape) == (5.0, ())
     assert t.gradient(y, x).tolist() == [2.0, 4.0]
+
+
+@pytest.mark.parametrize("function", [np.sum, np.prod, np.max, np.min, np.nansum, np.nanmax, np.maximum.reduce])
+@pytest.mark.parametrize("initial", [np.ones(1), np.ones(3), [1.0], np.zeros((0,))], ids=str)
+def test_initial_is_a_number(function: Any, initial: Any) -> None:
+    for start in (initial, Tensor(np.array(initial))):
+        with pytest.raises(ValueError, match=r"got an initial of shape .*expected a number"):
+            function(Tensor([1.0, 2.0, 3.0]), initial=start)
+
+
+@pytest.mark.parametrize("function", [np.sum, np.prod, np.max, np.min])
+def test_an_initial_of_another_kind_is_refused(function: Any) -> None:
+    for initial in ("a", 1j):
+        with pytest.raises(TypeError, match=r"got initial=.*expected a number of that type"):
+            function(Tensor([1.0, 2.0]), initial=initial)
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "max", "min"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("initial", [0, 2, 0.5, -7.0, np.float64(0.3), np.array(2.0), np.inf, np.nan, True], ids=repr)
+def test_initial_as_numpy_takes_it(name: str, dtype: str, initial: Any) -> None:
+    x = np.array([[0.5, -1.0, 2.0], [1.5, 3.0, -0.25]], dtype)
+    function = getattr(np, name)
+    for array, axis in ((x, None), (x, 1), (x, (0, 1)), (x[:0], 0), (x[:, :0], 1)):
+        for where in (True, np.array([True, False, True])[: array.shape[1]]):
+            expected = function(array, axis=axis, initial=initial, where=where)
+            for start in (initial, Tensor(initial)):
+                y = function(Tensor(array), axis=axis, initial=start, where=where)
+                assert y.dtype == expected.dtype
+                np.testing.assert_allclose(np.asarray(y.value), expected, rtol=1e-3 if dtype == "float16" else 1e-6)
+
+
+def test_no_initial_at_all() -> None:
+    x = Tensor(np.ones((0, 2)))
+    for f in (lambda x: np.sum(x, 0, initial=None), lambda x: np.max(x, axis=0)):
+        with pytest.raises(ValueError, match="zero-size array to reduction"):
+            f(x)
+    with pytest.raises(ValueError, match=r"no identity|not have an identity"):
+        np.sum(Tensor([1.0, 2.0]), initial=None, where=[True, False])
+    assert np.sum(Tensor([1.0, 2.0]), initial=None) == 3 == np.sum(Tensor([1.0, 2.0]), initial=np._NoValue)
+
+
+def test_an_initial_that_wins_leaves_nothing_to_the_elements() -> None:
+    x, start = np.array([1.0, 2.0, 5.0]), 7.0
+    f = lambda x, start: np.max(x, initial=start)
+    assert [g.tolist() for g in ag.grad(f, (0, 1))(x, start)] == [[0, 0, 0], 1]
+    assert [g.tolist() for g in ag.grad(f, (0, 1))(x, 3.0)] == [[0, 0, 1], 0]
+    g = lambda x, start: np.min(x, initial=start, where=[False, True, True])
+    assert [g.tolist() for g in ag.grad(g, (0, 1))(x, 1.5)] == [[0, 0, 0], 1]
+    assert [g.tolist() for g in ag.grad(g, (0, 1))(x, 3.0)] == [[0, 1, 0], 0]
+    ag.check_gradients(lambda x, s: np.prod(x, initial=s, where=[True, False, True]), x, 0.7, order=2)
+    ag.check_gradients(lambda x, s: np.sum(x, initial=s) ** 3, x, 0.7, order=2)

@@ -59,7 +59,8 @@ def test_diff_between_scalars_and_layers() -> None:
         lambda x: np.ediff1d(x, to_begin=[1.0, 2.0], to_end=3.0),
     ):
         np.testing.assert_allclose(f(Tensor(X)).numpy(), f(X), rtol=1e-14)
-    assert np.diff(Tensor(np.float32(X)), prepend=np.float64(1)).dtype == np.float32
+    assert np.diff(Tensor(np.float32(X)), prepend=1.0).dtype == np.float32
+    assert np.diff(Tensor(np.float32(X)), prepend=np.float64(1)).dtype == np.float64  # as in NumPy
     assert np.ediff1d(Tensor([1.0])).shape == (0,)
 
 

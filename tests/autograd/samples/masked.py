@@ -27,7 +27,7 @@ SAMPLES: list[Sample] = [
     Sample("prod", (A, 0.7), lambda x, start: start * math.prod(x.ravel().tolist()),
            via=lambda op, x, start: np.prod(x, initial=start), label="initial"),
     Sample("max", (A,), lambda x: [1.7, 0.5, 0.5], via=_numpys(np.max, axis=0, where=COLUMNS, initial=0.5), label="where"),
-    Sample("max", (A, B[0]), lambda x, start: [1.7, 0.9, 2.0], via=lambda op, x, start: np.max(x, 0, initial=start), label="initial"),
+    Sample("max", (A, 1.1), lambda x, start: [1.7, 1.1, 2.0], via=lambda op, x, start: np.max(x, 0, initial=start), label="initial"),
     Sample("min", (A,), lambda x: [[-0.4]], via=_numpys(np.min, keepdims=True, where=MASK, initial=1.5), label="where"),
     Sample("mean", (A,), lambda x: [statistics.fmean(c) for c in BY_COLUMN], via=_numpys(np.mean, axis=0, where=COLUMNS), label="where"),
     Sample("var", (A,), lambda x: statistics.variance(TAKEN), via=_numpys(np.var, ddof=1, where=MASK), label="where"),

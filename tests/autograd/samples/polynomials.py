@@ -48,7 +48,7 @@ SAMPLES: list[Sample] = [
     Sample("polyder", (A.ravel(),), lambda p, m: [p[k] * (5 - k) * (4 - k) for k in range(4)], {"m": 2}, label="twice"),
     Sample("polyint", (ROW,), lambda p: [0.7 / 3, -1.5 / 2, 2.5, 0.0]),
     Sample("polyint", (ROW, B[0, :2]), lambda p, k: [0.7 / 12, -1.5 / 6, 2.5 / 2, 1.1, 0.6], via=lambda f, p, k: f(p, 2, k), label="constants"),
-    Sample("poly", (ROW,), lambda r: [1.0, -sum(r), r[0] * r[1] + r[0] * r[2] + r[1] * r[2], -math.prod(r.tolist())]),
+    Sample("poly", (ROW,), lambda r: [1.0, -sum(r), r[0] * r[1] + r[0] * r[2] + r[1] * r[2], -math.prod(r.tolist())], no_half=True),
     Sample("polydiv", (np.array([3.0, 5.0, 2.0]), np.array([2.0, 1.0])), lambda u, v: ([1.5, 1.75], [0.25]), without_ducks=LENGTH),
     Sample("polydiv", (ROW, A.ravel()), lambda u, v: u, via=lambda f, u, v: f(u, v)[1], label="shorter", without_ducks=LENGTH),
     Sample("roots", (np.array([2.0, -3.0, -1.4]),), lambda p: [(3 + math.sqrt(20.2)) / 4, (3 - math.sqrt(20.2)) / 4], via=_sorted_roots, no_half=True, without_ducks=LENGTH),
