@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograd.debug import check_in_force, checks_open
+from autograd.derivative_array import DerivativeArray
 from autograd.errors import NoDerivativeError
 from autograd.graph import Value, open_anywhere, open_recordings, raw, record, recordings_elsewhere
 from autograd.nest import leaves
@@ -192,7 +193,7 @@ def constant(a: Any, name: str) -> Any:
         return np.asarray(a)
     if isinstance(a, np.ndarray):
         check_kind(a, name)
-        return a
+        return a.numpy() if isinstance(a, DerivativeArray) else a
     if hasattr(a, "__array_ufunc__"):
         if a.__array_ufunc__ is not None:  # None: NumPy's functions do not take it
             return a

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.derivative_array import DerivativeArray
 from autograd.families import converted, is_complex, ones_like, zeros_like
 from autograd.forward import forward
 from autograd.graph import Cut, Recording, note_cut, open_recordings, opened, raw, warn
@@ -28,6 +29,9 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool 
         of tensors, arrays and Python floats, and its gradient has the same structure. None in it stays None.
     has_aux: `f` returns a tuple (value, anything else), and the gradient function returns (gradient, anything else).
 
+    Where the arguments to differentiate with respect to are NumPy arrays and no tape is open, the gradients are NumPy
+    arrays, as SciPy needs them; else they are tensors. So it is of `value_and_grad`, `jacobian`, `hessian` and `hvp`.
+
     The gradient with respect to a complex argument is conjugated, as `Tape.gradient` has it: of |z|² it is 2z.
     TypeError if `f` returns something else than a real scalar, or if an argument is not of floats.
 
@@ -38,6 +42,8 @@ def grad(f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool 
     Tensor(12.0)
     >>> grad(grad(lambda x: x**3))(2.0)
     Tensor(12.0)
+    >>> grad(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
+    array([ 3., 12.])
     """
     both = value_and_grad(f, argnums, has_aux)
 
@@ -61,6 +67,7 @@ def value_and_grad(
     @_named(f)
     def both(*args: Any, **kwargs: Any) -> Any:
         chosen = _positions(argnums, len(args))
+        given = [args[i] for i in chosen]
         args = tuple(_fresh(arg, f"argument {i}") if i in chosen else arg for i, arg in enumerate(args))
         trees = [args[i] for i in chosen]
         sources = _tensors(trees)
@@ -69,7 +76,7 @@ def value_and_grad(
             value = f(*args, **kwargs)
             y = _scalar(_pair(value)[0] if has_aux else value, "grad")
             _warn_of_cuts(t, y)
-        gradients = _nested(t.gradient(y, sources, unconnected_gradients="zero"), trees)
+        gradients = _as_given(_nested(t.gradient(y, sources, unconnected_gradients="zero"), trees), given)
         return value, tuple(gradients) if isinstance(argnums, Sequence) else gradients[0]
 
     return both
@@ -103,6 +110,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: str 
                 )
             if args[i] is None:
                 raise TypeError(f"jacobian got None as argument {i}; expected one tensor")
+        given = [args[i] for i in chosen]
         args = tuple(_fresh(arg, f"argument {i}") if i in chosen else arg for i, arg in enumerate(args))
         sources = [args[i] for i in chosen]
         with Tape(watch_accessed_variables=False) as t:
@@ -122,6 +130,7 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: str 
         else:
             with _unlocking(t):
                 found = [_by_columns(t, y, x) for x in sources]
+        found = _as_given(found, given)
         return tuple(found) if isinstance(argnums, Sequence) else found[0]
 
     return jacobian_of
@@ -181,7 +190,8 @@ def hvp(f: Callable[..., Any], primal: Any, tangent: Any, *args: Any) -> Any:
     with _unlocking(recording):
         moved = iter(forward(recording.nodes, _seeds("hvp", tangent, x), found) if found else [])
     products = [None if g is None else conjugated(next(moved)) for g in gradients]
-    return _nested([_tangent(p, s) for p, s in zip(products, sources, strict=True)], x)
+    found = [_tangent(p, s) for p, s in zip(products, sources, strict=True)]
+    return _as_given(found, [primal])[0] if isinstance(x, Tensor) else _nested(found, x)
 
 
 def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
@@ -355,6 +365,19 @@ def _differentiable(x: Any) -> Any:
             f"Give what is to be held fixed as another argument, which argnums leaves out"
         )
     return x
+
+
+def _as_given(found: list[Any], given: list[Any]) -> list[Any]:
+    """The derivatives as arrays, where plain arrays went in and nothing records; else as they are."""
+    if not all([_is_array(x) for x in given]) or any([not r.observes and not r.closed for r in open_recordings.get()]):
+        return found
+    values = [raw(x) for x in found]
+    return [v.as_derivative() if hasattr(v, "as_derivative") else DerivativeArray.of(v) for v in values]
+
+
+def _is_array(x: Any) -> bool:
+    """Whether `x` is an array or number of NumPy's, or stands for one in a function that is compiled."""
+    return isinstance(x, np.ndarray | np.generic) or (hasattr(x, "as_derivative") and hasattr(x.value, "dtype"))
 
 
 def _tensors(tree: Any) -> list[Any]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd.debug import check_in_force, checks_open
+from autograd.derivative_array import DerivativeArray
 from autograd.graph import Value, open_recordings
 from autograd.nest import leaves, mapped
 from autograd.plan.pause import collection_paused
@@ -225,12 +226,15 @@ class _Place:
     def __init__(self, x: Any) -> None:
         self.traced = is_traced(x)
         self.tensor = self.traced and isinstance(x, Tensor)
+        self.derivative = self.traced and not self.tensor and x.is_derivative
         self.constant = None if self.traced else x
 
     def filled(self, results: Iterator[Any]) -> Any:
         """What stands here, taking from the program's results if it is one of them."""
         if not self.traced:
             return self.constant
+        if self.derivative:
+            return DerivativeArray.of(next(results))
         return wrapped(next(results)) if self.tensor else next(results)
 
 
@@ -240,7 +244,7 @@ def _alike(a: Any, b: Any) -> bool:
     if len(one) != len(other):
         return False
     for x, y in zip(one, other, strict=True):
-        if (x.traced, x.tensor) != (y.traced, y.tensor):
+        if (x.traced, x.tensor, x.derivative) != (y.traced, y.tensor, y.derivative):
             return False
         same = x.constant is y.constant or (type(x.constant) is type(y.constant) and _equal(x.constant, y.constant))
         if not same:
@@ -257,7 +261,9 @@ def _concrete(x: Any) -> Any:
     """A result of the traced run as what it is outside."""
     if not is_traced(x):
         return x
-    return wrapped(x.value.value) if isinstance(x, Tensor) else x.value
+    if isinstance(x, Tensor):
+        return wrapped(x.value.value)
+    return DerivativeArray.of(x.value) if x.is_derivative else x.value
 
 
 def _trace(trace: Trace, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -284,7 +290,7 @@ def _entered(trace: Trace, arg: Any, name: str) -> Any:
         if not _is_input(x):
             return x
         if not isinstance(x, Tensor):
-            return trace.input(x, name)
+            return trace.input(x.numpy() if isinstance(x, DerivativeArray) else x, name)
         inner = wrapped(trace.input(x.value, x.name or name))
         inner.name = x.name
         return inner
@@ -307,12 +313,14 @@ def _is_input(x: Any) -> bool:
     """Whether an argument may differ from call to call."""
     if isinstance(x, Tensor):
         return not x.is_variable and _is_input(x.value)
-    return type(x) in (np.ndarray, float) or isinstance(x, np.generic)
+    return type(x) in (np.ndarray, DerivativeArray, float) or isinstance(x, np.generic)
 
 
 def _kind(x: Any, inputs: list[Any]) -> Any:
     """What the program depends on; the arrays and numbers that go in are added to `inputs`."""
     kind = type(x)
+    if kind is DerivativeArray:
+        x, kind = x.numpy(), np.ndarray
     if kind is np.ndarray:
         inputs.append(x)
         return (kind, x.shape, x.dtype, None if x.flags.c_contiguous else x.strides)

@@ -77,17 +77,24 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     What is done in place makes it stand for another value of the program from then on.
     """
 
-    __slots__ = ("__weakref__", "origin", "ref", "trace", "value")
+    __slots__ = ("__weakref__", "is_derivative", "origin", "ref", "trace", "value")
 
     def __init__(self, trace: Trace, ref: Ref, value: Any) -> None:
         self.trace = trace
         self.ref = ref
         self.value = value
         self.origin: tuple[Traced, Any] | None = None  # the array and the index, if it is a part of one
+        self.is_derivative = False
 
     def defer_zero_law(self) -> None:
         """Each run finds out once whether there is a NaN, rather than at each step of the sweep."""
         self.trace.program.deferred.add(self.ref)
+
+    def as_derivative(self) -> Traced:
+        """Return the same value as what stands for a `DerivativeArray`."""
+        made = type(self)(self.trace, self.ref, self.value)
+        made.is_derivative = True
+        return made
 
     # What is known of it. A Python number has no shape and dtype of its own, here too.
 

@@ -1,0 +1,72 @@
+"""`DerivativeArray`: a derivative as a NumPy array, for programs such as SciPy's that take nothing else.
+
+It is an array like any other, with memory of its own that may be written to. It also has `numpy()` and `value`, which
+tensors have, so that a program need not ask which of the two it was given. What is computed from it is a plain array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograd.nest import mapped
+
+
+class DerivativeArray(np.ndarray):
+    """A NumPy array that a transform such as `grad` returned where plain arrays went in.
+
+    Its text is that of a NumPy array. NumPy's functions, operators and indices give plain arrays and numbers. The
+    methods that change shape or dtype, such as `reshape`, give arrays of this class.
+
+    >>> import autograd as ag
+    >>> g = ag.grad(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
+    >>> g, type(g).__name__, type(2 * g).__name__
+    (array([ 3., 12.]), 'DerivativeArray', 'ndarray')
+    """
+
+    __array_priority__ = -1.0
+
+    @classmethod
+    def of(cls, value: Any) -> DerivativeArray:
+        """Return a copy of `value`, row by row in memory."""
+        value = np.asarray(value)
+        made = cls(value.shape, value.dtype)
+        made[...] = value
+        return made
+
+    def numpy(self) -> npt.NDArray[Any]:
+        """Return the plain array, which shares this one's memory."""
+        return self.view(np.ndarray)
+
+    @property
+    def value(self) -> npt.NDArray[Any]:
+        """The plain array, as `numpy`."""
+        return self.numpy()
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.numpy()[key]
+
+    def copy(self, order: Any = "C") -> npt.NDArray[Any]:  # type: ignore[override]  # which is wider on purpose
+        """Return a plain copy."""
+        return self.numpy().copy(order)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        found = getattr(ufunc, method)(*_plain(inputs), **_plain(options))
+        out = options.get("out")
+        return found if out is None or method == "at" else out[0] if len(out) == 1 else out
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, options: Any) -> Any:
+        return function(*_plain(args), **_plain(options))
+
+    def __repr__(self) -> str:
+        return repr(self.numpy())
+
+    def __str__(self) -> str:
+        return str(self.numpy())
+
+
+def _plain(tree: Any) -> Any:
+    return mapped(lambda x: x.numpy() if isinstance(x, DerivativeArray) else x, tree)
