@@ -479,7 +479,11 @@ def _checked_sources(sources: Any, unconnected_gradients: str) -> list[Tensor]:
 
 def _tell_dropped_parts(target: Any, gradients: list[Any]) -> None:
     """Warn, as TensorFlow does, that the gradient of a complex target by a real source is that of its real part."""
-    if any([is_complex(y) for y in leaves(target)]) and any([g is not None and not is_complex(g) for g in gradients]):
+    if isinstance(target, Tensor) and not is_complex(target.value):
+        return  # the usual case
+    if any([is_complex(raw(y)) for y in leaves(target)]) and any(
+        [g is not None and not is_complex(g) for g in gradients]
+    ):
         warn(
             "the target is complex and a source is real: the gradient is that of the target's real part, and the "
             "derivative of its imaginary part is dropped. Take np.real(y) or np.imag(y) as target, say "
@@ -525,7 +529,7 @@ def _seed(y: Tensor, weight: Any) -> Any:
     if weight is None:
         return ones_like(y)
     shape = np.shape(weight)
-    if not is_complex(y) and np.iscomplexobj(raw(weight)):
+    if not is_complex(y.value) and np.iscomplexobj(raw(weight)):
         raise TypeError(
             f"output_gradients is complex for a target of dtype {y.dtype}, and its imaginary part would be lost; "
             f"expected real numbers. Take np.real(...) of them"

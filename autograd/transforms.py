@@ -375,20 +375,34 @@ def _as_given(found: list[Any], given: list[Any]) -> list[Any]:
     return [v.as_derivative() if hasattr(v, "as_derivative") else DerivativeArray.of(v) for v in values]
 
 
+_ARRAYS = (np.ndarray, np.generic)
+
+
 def _is_array(x: Any) -> bool:
     """Whether `x` is an array or number of NumPy's, or stands for one in a function that is compiled."""
-    return isinstance(x, np.ndarray | np.generic) or (hasattr(x, "as_derivative") and hasattr(x.value, "dtype"))
+    if type(x) is float or isinstance(x, Tensor):
+        return False  # the usual case but for arrays
+    return isinstance(x, _ARRAYS) or (hasattr(x, "as_derivative") and hasattr(x.value, "dtype"))
 
 
 def _tensors(tree: Any) -> list[Any]:
     """The leaves that can carry a derivative: all but None, which is an empty structure."""
+    if _is_flat(tree):
+        return list(tree)
     return [leaf for leaf in leaves(tree) if leaf is not None]
 
 
 def _nested(found: Sequence[Any], tree: Any) -> Any:
     """What belongs to each of the `_tensors` of a structure, in its place."""
+    if _is_flat(tree):
+        return list(found)
     each = iter(found)
     return mapped(lambda leaf: None if leaf is None else next(each), tree)
+
+
+def _is_flat(tree: Any) -> bool:
+    """Whether a structure is a list of tensors, as arguments nearly always are; so there is nothing to walk."""
+    return type(tree) is list and all([isinstance(x, Tensor) for x in tree])
 
 
 def _seeds(asked: str, tangent: Any, primal: Any) -> list[tuple[Tensor, Any]]:
@@ -416,7 +430,7 @@ def _seed(t: Any, x: Tensor, asked: str = "jvp") -> Any:
         raise ValueError(
             f"{asked} got a tangent of shape {shape} for a primal of shape {x.shape}; expected the same shape"
         )
-    if not is_complex(x) and np.iscomplexobj(raw(t)):
+    if not is_complex(x.value) and np.iscomplexobj(raw(t)):
         raise TypeError(
             f"{asked} got a complex tangent for a primal of dtype {x.dtype}; expected a real one. A real argument "
             f"moves along real numbers only: make the primal complex, or take np.real(...) of the tangent"
@@ -471,7 +485,7 @@ def _scalar(y: Any, asked: str) -> Tensor:
         raise TypeError(
             f"{asked} got a function that returns shape {y.shape}; expected a scalar. Reduce it, e.g. with np.sum"
         )
-    if is_complex(y):
+    if is_complex(y.value):
         raise TypeError(
             f"{asked} got a function that returns a complex number; expected a real one. Take np.real(y), np.imag(y) "
             f"or np.abs(y); for the derivative dy/dz of a holomorphic function use ag.jacobian"
