@@ -116,7 +116,10 @@ def test_differential_equations() -> None:
     f = lambda y, t: np.stack([y[1], -y[0]])
     found = scipy.integrate.odeint(f, [1.0, 0.0], [0.0, 1.0], Dfun=ag.jacobian(f))
     np.testing.assert_allclose(found[-1], [np.cos(1), -np.sin(1)], rtol=1e-6)
-    for method in ("Radau", "BDF"):
+    force = ag.grad(lambda q: -0.5 * np.sum(q * q))
+    falling = scipy.integrate.odeint(lambda q, t: force(q), [1.0, 2.0], [0.0, 1.0])
+    np.testing.assert_allclose(falling[-1], np.exp(-1) * X, rtol=1e-6)
+    for method in ("Radau", "BDF", "LSODA"):
         solution = scipy.integrate.solve_ivp(
             lambda t, y: f(y, t), (0, 1), [1.0, 0.0], method=method, jac=lambda t, y: ag.jacobian(f)(y, t), rtol=1e-6
         )
