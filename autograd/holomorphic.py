@@ -42,7 +42,7 @@ def of_rows(g: Any, y: Any, x: Any) -> Any:
     if not is_complex(y):
         return g
     one, other = np.split(g, 2)
-    return np.conjugate(_holomorphic(one, other)) if is_complex(x) else one + 1j * other
+    return np.conjugate(_holomorphic(one, other, y, x)) if is_complex(x) else one + 1j * other
 
 
 def of_columns(t: Any, y: Any, x: Any) -> Any:
@@ -50,21 +50,22 @@ def of_columns(t: Any, y: Any, x: Any) -> Any:
     if not is_complex(x):
         return t
     one, other = np.split(t, 2)
-    return _holomorphic(one, other) if is_complex(y) else one + 1j * other
+    return _holomorphic(one, other, y, x) if is_complex(y) else one + 1j * other
 
 
-def _holomorphic(one: Any, other: Any) -> Any:
+def _holomorphic(one: Any, other: Any, y: Any, x: Any) -> Any:
     """Return the part that rotates along from the sweep of 1 to that of 1j, if it is all there is."""
     rest = np.abs(raw(one) + 1j * raw(other)) / 2
     size = np.abs(raw(one))
-    eps = np.finfo(one.dtype).eps
+    eps = max(np.finfo(y.dtype).eps, np.finfo(x.dtype).eps)
+    largest = np.max(size, where=np.isfinite(size), initial=0.0)
     # Both sweeps do the same arithmetic, so what rounding leaves is small beside the largest number.
-    if np.any(rest > np.sqrt(eps) * size + 1000 * eps * np.max(size, initial=0.0)):
+    if np.any(rest > np.sqrt(eps) * size + 1000 * eps * largest):
         raise NoDerivativeError(
             f"the Jacobian of a complex result with respect to a complex argument is dy/dz, which exists for "
             f"holomorphic functions only; this function is not holomorphic here: dy/dz depends on the direction of dz, "
-            f"by up to {2 * np.max(rest):.3g}. Differentiate np.real(y) and np.imag(y) instead, or with respect to the "
-            f"real and imaginary part: ag.jacobian(lambda re, im: f(re + 1j * im), argnums=(0, 1)). ag.jvp gives the "
-            f"derivative along one direction, and ag.hvp that of a gradient"
+            f"by up to {2 * np.nanmax(rest):.3g}. Differentiate np.real(y) and np.imag(y) instead, or with respect to "
+            f"the real and imaginary part: ag.jacobian(lambda re, im: f(re + 1j * im), argnums=(0, 1)). ag.jvp gives "
+            f"the derivative along one direction, and ag.hvp that of a gradient"
         )
     return (one - 1j * other) / 2

@@ -347,6 +347,12 @@ def test_dtypes_of_jacobians(mode) -> None:
     wide = np.ones(2)
     got = [ag.jacobian(f, mode=mode)(a).dtype for f in (lambda a: np.abs(a) * wide, lambda a: a * 1j) for a in (x, z)]
     assert got == [np.float32, np.complex64, np.complex64, np.complex64]
+    # Of which the coarser one says what rounding may leave.
+    for seed in range(30):
+        z = np.random.default_rng(seed).normal(size=(2, 3)).astype(np.float32) @ np.array([1, 1j, 0.5], np.complex64)
+        j = ag.jacobian(lambda z: np.cumprod(np.sin(z)) * (1 + 2j) * wide, mode=mode)(z)
+        exact = ag.jacobian(lambda z: np.cumprod(np.sin(z)) * (1 + 2j), mode=mode)(z.astype(complex))
+        np.testing.assert_allclose(j, exact, atol=1e-5)
 
 
 def test_the_jacobian_of_what_is_not_holomorphic_is_refused() -> None:
@@ -360,6 +366,10 @@ def test_the_jacobian_of_what_is_not_holomorphic_is_refused() -> None:
             y = f(z)
         with pytest.raises(NoDerivativeError, match="not holomorphic here"):
             t.jacobian(y, z)
+    wide = lambda z: np.concatenate([1e12 * z[:1], np.sqrt(z[:1] - Z[0]), z[1:] * np.conj(z[1:])])
+    for mode in ("reverse", "forward"):  # beside large numbers, and beside an infinity
+        with pytest.raises(NoDerivativeError, match=r"not holomorphic here.*by up to 2\.24"):
+            ag.jacobian(wide, mode=mode)(Z)
     # By its real and imaginary part there is always a Jacobian; and at a point where dy/dz is the same all around, too.
     by_re, by_im = ag.jacobian(lambda re, im: np.conj(re + 1j * im), argnums=(0, 1))(2.0, 1.0)
     assert (by_re.item(), by_im.item()) == (1, -1j)
