@@ -127,15 +127,18 @@ def _slope_at(tip: Any, g: Any, y: Value, stacked: int) -> tuple[Any, bool]:
     shape = np.shape(raw(g))
     found: list[Any] = []
     for step in (0.0, 0.6180339887):  # ones, and weights that no program uses
-        weights = 1 + (np.arange(math.prod(shape)).reshape(shape) * step) % 1
-        with only(()):
-            seeds = [(g, np.where(tip, weights, 0.0))]
-            back = None if recording is None else backward(recording.nodes, seeds, [y])[0]
-        if back is None:
-            return np.zeros(shape), False
-        if stacked:  # which of a stack it is cannot be told from their sum
-            return np.zeros(shape), bool(np.any(tip & (back != 0)))
-        found.append(np.where(tip, back / weights, 0.0))
+        weights = 1 + (np.arange(math.prod(shape[stacked:])).reshape(shape[stacked:]) * step) % 1
+        rows = []
+        for k in np.ndindex(shape[:stacked]):
+            one = np.zeros(shape)
+            one[k] = 1.0
+            with only(()):
+                seeds = [(g, one * np.where(tip, weights, 0.0))]
+                back = None if recording is None else backward(recording.nodes, seeds, [y])[0]
+            if back is None:
+                return np.zeros(shape), False
+            rows.append(np.where(tip, back / weights, 0.0))
+        found.append(np.reshape(np.stack(rows), shape) if stacked else rows[0])
     slope, again = found
     return slope, not np.all(np.isclose(slope, again, rtol=1e-3, atol=0.0))
 

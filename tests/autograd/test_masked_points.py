@@ -149,3 +149,23 @@ def test_second_derivatives_at_masked_points_of_random_programs() -> None:
             np.stack([ag.hvp(lambda v, h=h, cone=cone: h(cone(v)), x, row).numpy() for row in np.eye(3)]),
         ):
             np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_rows_of_a_jacobian_are_differentiated_apart() -> None:
+    def f(x):
+        return np.stack([norm(x) ** 2, np.sum(abs(x) ** 2) * 3, np.sum(x)])
+
+    second = ag.jacobian(ag.jacobian(f, mode="reverse"))(np.zeros(2))
+    np.testing.assert_array_equal(second.numpy(), [2 * I2, 6 * I2, 0 * I2])
+    assert np.all(np.isnan(ag.jacobian(ag.jacobian(lambda x: np.stack([norm(x), norm(x) ** 2])))(np.zeros(2))[0]))
+
+
+def test_a_compiled_second_derivative_follows_the_point() -> None:
+    f = lambda v: norm(v) ** 2 + v[0] ** v[1]
+    second = ag.compile(ag.hessian(f))
+    for at_ in ([2.0, 0.0], [2.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 2.0], [2.0, 0.0]):
+        x = np.array(at_)
+        np.testing.assert_allclose(second(x).numpy(), ag.hessian(f)(x).numpy(), rtol=1e-14)
+    zero = ag.compile(ag.hessian(lambda v: norm(v) ** 2))
+    for _ in range(4):
+        assert zero(np.zeros(2)).tolist() == [[2, 0], [0, 2]]

@@ -230,3 +230,15 @@ def test_values_that_are_no_real_numbers(wrong):
     for y, p, w in ((wrong, sound, None), (sound, wrong, None), (sound, sound, wrong)):
         with pytest.raises(TypeError, match=f"got values of dtype {wrong.dtype}; expected real numbers"):
             losses.get("mse")(y, p, w)
+
+
+def test_crossentropies_by_their_labels() -> None:
+    """-Σ y log p has the gradient -log p by y, at labels of 0 and 1 too, and -1 / p of second order."""
+    y, p = np.array([[0.0, 1.0, 0.0]]), np.array([[0.25, 0.5, 0.25]])
+    loss = losses.CategoricalCrossentropy()
+    np.testing.assert_allclose(ag.grad(lambda y: loss(y, p))(y).numpy(), -np.log(p), rtol=1e-13)
+    mixed = ag.jacobian(ag.grad(lambda y, p: loss(y, p)), 1)(y, p).numpy().reshape(3, 3)
+    np.testing.assert_allclose(mixed, np.ones((3, 3)) - np.diag(1 / p[0]), rtol=1e-12)  # 1 by Σ p, which divides p
+    from_logits = losses.BinaryCrossentropy(from_logits=True)
+    z = np.array([[2.0, -30.0, 0.0]])
+    np.testing.assert_allclose(ag.grad(lambda y: from_logits(y, z))(y).numpy(), -z / 3, rtol=1e-13, atol=1e-15)
