@@ -102,7 +102,7 @@ def _independent(w: Any, v: Any, a: Any) -> tuple[Any, Any]:
     error = abs((raw(v) * raw(w)[..., None, :]) @ inverse - plain)
     far = ~(error <= np.cbrt(eps) * np.max(abs(plain), axis=(-2, -1), keepdims=True, initial=0.0))
     condition = np.linalg.norm(inverse, axis=-1)[..., None]
-    close = (condition > eps**-0.25) & (gaps <= 8 * eps * v.shape[-1] * condition * largest(w))
+    close = (condition > eps**-0.25) & (gaps <= 8 * eps * condition * largest(w))
     defective = np.any(far | close, axis=(-2, -1), keepdims=True)
     if not np.any(defective):
         return v, 1.0

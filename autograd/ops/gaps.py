@@ -1,5 +1,6 @@
 """Quotients by the gaps between eigenvalues or singular values, and what they are where two of these are equal."""
 
+import math
 import warnings
 from typing import Any
 
@@ -47,7 +48,7 @@ def over_gap(
     if not np.any(distance <= np.sqrt(eps) * scale):
         return numerator / gap
     limit = eps**0.75 * size
-    equal = distance <= 8 * eps * max(numerator.shape[-2:]) * scale
+    equal = distance <= 8 * eps * math.sqrt(max(numerator.shape[-2:])) * scale
     unknown = equal & (abs(raw(numerator)) > limit)
     if both:
         unknown = unknown | (equal & used & ((between > limit) | (size == 0)))

@@ -204,6 +204,21 @@ def test_second_derivatives_at_the_identity_are_right_or_nan(name: str) -> None:
         assert np.isnan(moved).any() or np.allclose(moved, second(t), atol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [2, 5, 20, 60])
+def test_matrices_of_random_numbers_give_no_warning(n: int, dtype: type) -> None:
+    for k in range(5):
+        a = np.random.default_rng(k).normal(size=(n, 3 * n)).astype(dtype)
+        for f, x in [
+            (lambda s: (lambda w, v: np.sum((v * np.tanh(w)) @ v.mT))(*np.linalg.eigh(s)), a @ a.T / n),
+            (lambda s: np.sum(np.linalg.eigh(s)[1][:, 0] ** 4), a @ a.T / n),
+            (lambda s: (lambda u, w, v: np.sum((u * np.tanh(w)) @ v))(*np.linalg.svd(s, full_matrices=False)), a),
+            (lambda s: np.real(np.sum(np.linalg.eigvals(s) ** 2)), a[:, :n]),
+            (lambda s: np.sum(np.linalg.qr(s)[1]), a.T),
+        ]:
+            assert np.isfinite(ag.grad(f)(x).numpy()).all()
+
+
 def test_only_the_matrix_that_is_affected_is_nan() -> None:
     stack = np.stack([np.diag([2.0, 1.0]), np.eye(2), np.array([[2.0, 0.5], [0.5, 1.0]])])
     f = lambda s: np.sum((lambda w, v: (v * np.sqrt(w)[..., None, :]) @ v.mT)(*np.linalg.eigh(s)) * HOLLOW)
