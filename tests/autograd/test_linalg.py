@@ -63,6 +63,13 @@ def test_hessians_of_traces() -> None:
     np.testing.assert_allclose(ag.grad(lambda a: np.trace(linalg.sqrtm(a)))(POSITIVE).numpy(), scipy.linalg.inv(scipy.linalg.sqrtm(POSITIVE)) / 2, rtol=1e-10, atol=1e-12)  # fmt: skip
 
 
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_check_gradients_can_take_the_complex_step(row: Any) -> None:
+    """Its tolerance is so tight then that the values of SciPy for nearly real matrices would not do."""
+    for a in (POSITIVE, POSITIVE / 50, np.eye(3), A[:3, :3] @ A[:3, :3] + 3 * np.eye(3)):
+        ag.check_gradients(row, a / 10 if row is linalg.expm else a, order=1)
+
+
 def test_a_whitening_matrix_at_the_identity() -> None:
     g = ag.grad(lambda s: np.sum(linalg.sqrtm(np.linalg.inv(s)) * np.array([[0.0, 1.0], [1.0, 0.0]])))(np.eye(2))
     np.testing.assert_allclose(g.numpy(), [[0.0, -0.5], [-0.5, 0.0]], atol=1e-15)

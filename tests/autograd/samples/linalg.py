@@ -31,13 +31,6 @@ def _by_eigenvalues(f, slope):
 _exp, _sqrt, _log = (_by_eigenvalues(*f) for f in [(np.exp, np.exp), (np.emath.sqrt, lambda x: 0.5 / np.emath.sqrt(x)), (np.emath.log, lambda x: 1 / x)])  # fmt: skip
 
 
-def _plain(f, a):
-    """Its real part, so that the derivatives are compared with finite differences: SciPy's values of matrices with tiny
-    imaginary parts, which the complex step takes, have half of their digits.
-    """
-    return np.real(f(a))
-
-
 def _complex(f, a, b):
     return complex_parts(f(a + 1j * b))
 
@@ -47,12 +40,12 @@ SAMPLES: list[Sample] = [
     Sample("expm", (np.zeros((2, 2)),), lambda a: np.eye(2), no_half=True, without_ducks=SCIPY, label="zero"),
     Sample("expm", (np.stack([GENERAL, TILTED]),), lambda a: list(map(_exp, a)), no_half=True, without_ducks=SCIPY, label="stack"),
     Sample("expm", (GENERAL, TILTED), lambda a, b: parts(_exp(a, b)), via=_complex, no_half=True, without_ducks=SCIPY, label="complex"),
-    Sample("sqrtm", (GENERAL,), _sqrt, via=_plain, no_half=True, without_ducks=SCIPY),
-    Sample("sqrtm", (4 * np.eye(2),), lambda a: 2 * np.eye(2), via=_plain, no_half=True, without_ducks=SCIPY, label="identity"),
-    Sample("sqrtm", (np.stack([GENERAL, POSITIVE]),), lambda a: list(map(_sqrt, a)), via=_plain, no_half=True, without_ducks=SCIPY, label="stack"),
+    Sample("sqrtm", (GENERAL,), _sqrt, no_half=True, without_ducks=SCIPY),
+    Sample("sqrtm", (4 * np.eye(2),), lambda a: 2 * np.eye(2), no_half=True, without_ducks=SCIPY, label="identity"),
+    Sample("sqrtm", (np.stack([GENERAL, POSITIVE]),), lambda a: list(map(_sqrt, a)), no_half=True, without_ducks=SCIPY, label="stack"),
     Sample("sqrtm", (GENERAL, TILTED), lambda a, b: parts(_sqrt(a, b)), via=_complex, no_half=True, without_ducks=SCIPY, label="complex"),
-    Sample("logm", (GENERAL,), _log, via=_plain, no_half=True, without_ducks=SCIPY),
-    Sample("logm", (math.e * np.eye(2),), lambda a: np.eye(2), via=_plain, no_half=True, without_ducks=SCIPY, label="identity"),
-    Sample("logm", (np.stack([GENERAL, POSITIVE]),), lambda a: list(map(_log, a)), via=_plain, no_half=True, without_ducks=SCIPY, label="stack"),
+    Sample("logm", (GENERAL,), _log, no_half=True, without_ducks=SCIPY),
+    Sample("logm", (math.e * np.eye(2),), lambda a: np.eye(2), no_half=True, without_ducks=SCIPY, label="identity"),
+    Sample("logm", (np.stack([GENERAL, POSITIVE]),), lambda a: list(map(_log, a)), no_half=True, without_ducks=SCIPY, label="stack"),
     Sample("logm", (GENERAL, TILTED), lambda a, b: parts(_log(a, b)), via=_complex, no_half=True, without_ducks=SCIPY, label="complex"),
 ]  # fmt: skip
