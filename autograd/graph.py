@@ -143,7 +143,7 @@ class Recording:
         self.late: dict[int, int] = {}  # of leaves that were followed late: after how many nodes
         self.cuts: list[Cut] = []
         # For `explain`: by function without a derivative and place in the program, the values it took, by id.
-        self.taken: dict[tuple[Any, CodeType, int], dict[int, Value]] = {}
+        self.taken: dict[tuple[Any, int, int], tuple[CodeType, int, dict[int, Value]]] = {}
         # Variables by id that were assigned a followed value, and where; variables that other threads read.
         self.severed: dict[int, tuple[Value, Cut]] = {}
         self.missed: dict[int, Value] = {}
@@ -296,25 +296,29 @@ def note_cut(value: Value, what: str) -> bool:
     return len(following) > bool(excusing)
 
 
-def note_taken(function: Any, values: Iterable[Any], depth: int) -> None:
+def note_taken(recordings: tuple[Recording, ...], function: Any, values: Iterable[Any], depth: int) -> None:
     """Note that a function without a derivative took `values`, for `explain`; `depth` frames up it was called.
 
     Comparisons are common in loops, so this does little, and a value is noted once for each place in the program. What
     the engine itself asks, such as the shape of an operand, is not noted.
     """
-    place = None
-    for recording in open_recordings.get():
+    frame = None
+    for recording in recordings:
+        known = recording.known
         for x in values:
-            if isinstance(x, Value) and (x.is_variable or id(x) in recording.known):
-                if place is None:
+            if id(x) in known or (isinstance(x, Value) and x.is_variable):
+                if frame is None:
                     frame = sys._getframe(depth)
                     file = frame.f_code.co_filename
                     if file.startswith(ENGINE):
                         if file != _METHODS:
                             return
                         frame = calling_frame(depth + 1)
-                    place = function, frame.f_code, frame.f_lasti
-                recording.taken.setdefault(place, {})[id(x)] = x
+                code = frame.f_code
+                place = function, id(code), frame.f_lasti  # hashing the code itself would take microseconds
+                if (entry := recording.taken.get(place)) is None:
+                    entry = recording.taken[place] = code, frame.f_lasti, {}
+                entry[2][id(x)] = x
 
 
 def note_severed(variable: Value, value: Value, what: str) -> None:

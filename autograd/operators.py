@@ -86,8 +86,8 @@ def constantly(function: Callable[[Any, Any], Any], reflected: str) -> Callable[
     """The method of a tensor that runs a function whose result carries no derivative: a comparison or one on bits."""
 
     def method(self: Any, other: Any) -> Any:
-        if open_recordings.get():
-            note_taken(function, (self, other), 2)
+        if recordings := open_recordings.get():
+            note_taken(recordings, function, (self, other), 2)
         if isinstance(other, Value):
             other = other.value
         elif type(other) not in _NUMBERS:

@@ -46,8 +46,8 @@ def call_ufunc(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> An
     if (out := options.pop("out", None)) is not None:
         return _written(ufunc, getattr(ufunc, method), inputs, options, out)
     if ufunc in constant_functions:
-        if open_recordings.get():
-            note_taken(ufunc, inputs, 3)
+        if recordings := open_recordings.get():
+            note_taken(recordings, ufunc, inputs, 3)
         return getattr(ufunc, method)(*plain_tree(inputs), **options)
     if method != "__call__":
         return _ufunc_method(ufunc, method, *inputs, **options)
@@ -116,8 +116,8 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
             return mapped(_tensor, function(*plain_tree(args), **plain_tree(options)))
         return _compose(function, args, options)
     if function in constant_functions:
-        if open_recordings.get():
-            note_taken(function, list(leaves((args, options))), 3)
+        if recordings := open_recordings.get():
+            note_taken(recordings, function, list(leaves((args, options))), 3)
         return function(*plain_tree(args), **plain_tree(options))
     raise unknown(function)
 

@@ -199,8 +199,8 @@ class Tensor(Value):
         return operator.index(self._number())
 
     def __bool__(self) -> bool:
-        if open_recordings.get():
-            note_taken(bool, (self,), 2)
+        if recordings := open_recordings.get():
+            note_taken(recordings, bool, (self,), 2)
         return bool(self.value)
 
     def __len__(self) -> int:

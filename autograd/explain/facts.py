@@ -208,7 +208,7 @@ class _Survey:
     @cached_property
     def _taken(self) -> list[tuple[Value, Left]]:
         found = []
-        for (function, code, instruction), values in self.tape.taken.items():
+        for (function, _, _), (code, instruction, values) in self.tape.taken.items():
             where = line_of(code, instruction)
             for value in values.values():
                 if value is not self.target:
