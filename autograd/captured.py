@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import weakref
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -12,6 +16,8 @@ from autograd.graph import Cut, Node, Recording, Value, check_severed
 from autograd.locks import Array
 from autograd.tape import Tape
 from autograd.tensor import Variable
+
+_MOST = 1000  # objects to search for the name of a value
 
 
 class Captures(Recording):
@@ -165,16 +171,9 @@ class Uses:
         return any([id(x) in recording.known for recording in self._outer])
 
 
-def described(value: Value, f: Callable[..., Any], outer: Collection[Recording]) -> str:
-    """A captured value in a message: by its name, that of the variable of Python's that holds it, or its origin."""
-    name = getattr(value, "_name", None)
-    if name is None:
-        held = zip(
-            getattr(getattr(f, "__code__", None), "co_freevars", ()), getattr(f, "__closure__", None) or (), strict=True
-        )
-        names = [freevar for freevar, cell in held if _holds(cell, value)]
-        names += [n for n, x in getattr(f, "__globals__", {}).items() if _is(x, value) and n in f.__code__.co_names]
-        name = names[0] if names else None
+def described(value: Value, f: Callable[..., Any], args: Any, outer: Collection[Recording]) -> str:
+    """A captured value in a message: by its name, by where the function finds it, as `self.w`, or by its origin."""
+    name = getattr(value, "_name", None) or _place(value, f, args)
     if name is not None:
         return repr(name)
     for recording in outer:
@@ -185,12 +184,34 @@ def described(value: Value, f: Callable[..., Any], outer: Collection[Recording])
     return f"a tensor of shape {np.shape(value.value)}"
 
 
-def _holds(cell: Any, value: Value) -> bool:
-    try:
-        return _is(cell.cell_contents, value)
-    except ValueError:  # a variable that has no value yet
-        return False
+def _place(value: Value, f: Callable[..., Any], args: Any) -> str | None:
+    """Where a function finds a value, by a search through its closure, its globals and its arguments."""
+    names = getattr(getattr(f, "__code__", None), "co_varnames", ())
+    waiting = deque([("", f), *zip(names, args, strict=False)])
+    seen: dict[int, Any] = {}
+    while waiting and len(seen) < _MOST:
+        name, x = waiting.popleft()
+        if x is value or (isinstance(x, Variable) and x.reading(()) is value):
+            return name
+        if id(x) not in seen and not isinstance(x, Value | Recording | np.ndarray | ModuleType | type):
+            seen[id(x)] = x
+            waiting += islice(_inside(name, x), _MOST)
+    return None
 
 
-def _is(x: Any, value: Value) -> bool:
-    return x is value or (isinstance(x, Variable) and x.reading(()) is value)
+def _inside(name: str, x: Any) -> Iterator[tuple[str, Any]]:
+    """What an object leads to, with the text that a program writes for it."""
+    if isinstance(x, FunctionType):
+        for free, cell in zip(x.__code__.co_freevars, x.__closure__ or (), strict=True):
+            with suppress(ValueError):  # a variable that has no value yet
+                yield free, cell.cell_contents
+        for known in x.__code__.co_names:
+            if known in x.__globals__:
+                yield known, x.__globals__[known]
+        yield from (x.__kwdefaults__ or {}).items()
+    elif isinstance(x, dict):
+        yield from [(f"{name}[{key!r}]", part) for key, part in x.items()]
+    elif isinstance(x, list | tuple):
+        yield from [(f"{name}[{k}]", part) for k, part in enumerate(x)]
+    else:
+        yield from [(f"{name}.{key}", part) for key, part in getattr(x, "__dict__", {}).items()]

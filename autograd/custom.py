@@ -79,7 +79,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         results = [y for y in leaves(y) if isinstance(y, Tensor)]
         if not outer or not call.data:
             return y
-        _refuse_captured(f, captures, results)
+        _refuse_captured(f, args, captures, results)
         undifferentiated = _UsedByRule(f, rule, captures)
 
         def pull(upstream: tuple[Any, ...], inputs: tuple[Any, ...]) -> Sequence[Any]:
@@ -126,7 +126,7 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
         results = [y for y in leaves(y) if isinstance(y, Tensor)]
         if not outer or not call.data:
             return y
-        _refuse_captured(f, captures, results)
+        _refuse_captured(f, args, captures, results)
         captures.pass_on_cuts(captures.captured)
 
         def moved(primals: Sequence[Any], tangents: Sequence[Any]) -> list[Any]:
@@ -174,14 +174,14 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
 # What the rules of users are given and give.
 
 
-def _refuse_captured(f: Callable[..., Any], captures: Captures, results: Sequence[Value]) -> None:
+def _refuse_captured(f: Callable[..., Any], args: Any, captures: Captures, results: Sequence[Value]) -> None:
     """Raise if a result depends on a followed value that is not among the arguments."""
     behind = 0
     for y in results:
         behind |= captures.uses.behind_of(y)
     lost = [x for i, x in enumerate(captures.captured, captures.uses.given) if behind >> i & 1]
     if lost:
-        names = " and ".join([described(x, f, captures.outer) for x in lost])
+        names = " and ".join([described(x, f, args, captures.outer) for x in lost])
         raise NoDerivativeError(
             f"the result of {name_of(f)} depends on {names} from outside, which a tape follows, and its rule has no "
             f"gradient for that; expected all that is differentiated among the arguments. Make it an argument, or "

@@ -235,8 +235,11 @@ def test_31_a_refused_value_is_named() -> None:
             by_w(1.0)
         with pytest.raises(NoDerivativeError, match="depends on 'kernel' from outside"):
             ag.custom_jvp(lambda x: x * named, lambda p, t: t[0] * named)(1.0)
+        layer = SimpleNamespace(weights={"w": [w]})
+        with pytest.raises(NoDerivativeError, match=r"""depends on "layer.weights\['w'\]\[0\]" from outside"""):
+            ag.custom_gradient(lambda x, layer: (x * layer.weights["w"][0], lambda up: up))(1.0, layer)
         with pytest.raises(NoDerivativeError, match=r"the result of multiply at .*test_captured.py:\d+ from outside"):
-            ag.custom_gradient(lambda x, *, ws=[w * 2.0]: (x * ws[0], lambda up: up))(1.0)
+            ag.custom_gradient(lambda x, *, ws=iter([w * 2.0]): (x * next(ws), lambda up: up))(1.0)
     assert t.watched_variables() == [w, named]
 
 
