@@ -49,6 +49,8 @@ class Call:
 
     def arguments(self, defaults: bool = False) -> list[Any]:
         """The arguments in the order of the signature, with places for the data."""
+        if not self._kwargs and not defaults:
+            return list(self._args)
         try:
             signature = inspect.signature(self.function)
             bound = signature.bind(*self._args, **self._kwargs)

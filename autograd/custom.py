@@ -198,10 +198,10 @@ def _of_each_input(found: Any, call: Call) -> list[Any]:
     nested = [part is None or isinstance(part, list | tuple) for part in found]
     if len(with_data) == 1 and isinstance(with_data[0], list | tuple) and not any(nested):
         found = [found]
-    for arguments in (with_data, given, call.arguments(defaults=True)):
-        if len(found) == len(arguments):
-            break
-    else:
+    arguments = next((a for a in (with_data, given) if len(a) == len(found)), None)
+    if arguments is None:
+        arguments = call.arguments(defaults=True)
+    if len(found) != len(arguments):
         raise RuleError(
             f"the gradient function of {name} returned {len(found)}; expected {len(with_data)}, one for each argument"
         )
