@@ -95,9 +95,9 @@ def _reachable(roots: Sequence[Any]) -> list[Any]:
 def _parts(x: Any) -> Iterator[Any]:
     """What an object leads to."""
     if isinstance(x, dict):
-        yield from x.values()
+        yield from list(x.values())  # a copy, since another thread may change it
     elif isinstance(x, list | tuple | set | frozenset):
-        yield from x
+        yield from list(x)
     elif isinstance(x, FunctionType):
         yield from _parts_of_function(x)
     elif isinstance(x, MethodType):
