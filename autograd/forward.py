@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd import apex
 from autograd.bundle import Parts
 from autograd.debug import check_in_force, checks_open
 from autograd.families import check_real, fit
-from autograd.graph import Node, Recording, Value, followed, only, open_recordings, raw, reached
-from autograd.ops.cones import Cone, ramp
+from autograd.graph import Node, Recording, Value, only, open_recordings, raw, reached
 from autograd.reverse import backward, in_numpy, plain
 from autograd.zeros import Doubts
 
@@ -45,7 +45,7 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
             except ArithmeticError:
                 t = push(op, [in_numpy(x) for x in incoming], in_numpy(y), [in_numpy(x) for x in inputs], node.params)
             if recorded and op.apex is not None:
-                t = _at_apex(t, incoming, node)
+                t = apex.pushed(t, incoming, node)
             t = fit(t, node.out, op, -1)
             if doubts is not None:
                 doubts.check.tangent(node, incoming, t)
@@ -56,21 +56,6 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
         if hasattr(t, "defer_zero_law"):
             t.trace.without_nan(t)
     return found
-
-
-def _at_apex(t: Any, tangents: Sequence[Any], node: Node) -> Any:
-    """`t`, the tangent of an output, whose own slope at the points of cones does not exist, which makes it NaN."""
-    op, y = node.op, node.out
-    for i, (x, moving) in enumerate(zip(node.inputs, tangents, strict=True)):
-        if moving is None or not followed(x):
-            continue
-        cone: Cone | None = op.apex(i, y, *node.inputs, **node.params)  # type: ignore[misc]
-        if cone is not None and np.any(cone.tip):
-            unknown = ramp(cone.spread(np.where(cone.tip, np.nan, 0.0)), cone.x)
-            if not op.elementwise:
-                unknown = np.sum(unknown, axis=node.params.get("axis"), keepdims=node.params.get("keepdims", False))
-            t = t + np.real(unknown)
-    return t
 
 
 def transposed(op: Any, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:

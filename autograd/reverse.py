@@ -1,26 +1,17 @@
-"""The backward sweep: the chain rule from a target back to its sources, in reverse recording order.
-
-At the point of a cone, such as that of r = ‖x‖ at x = 0, the derivative of r is taken to be 0. A rule that masks the
-point hands on a constant 0, whose own derivative is 0. But f = h(r) has the gradient h'(r) x / r, and near the point
-h'(r) = h'(0) + h''(0) r. If h'(0) is 0, the gradient is h''(0) x there and the second derivative h''(0), as that of
-‖x‖² is 2. If it is not 0, there is no second derivative, and it comes out as NaN. So a sweep that is recorded asks, by
-a sweep from the cotangent h'(r) back to r, what h'' is.
-"""
+"""The backward sweep: the chain rule from a target back to its sources, in reverse recording order."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from autograd import quick
+from autograd import apex, quick
 from autograd.debug import check_in_force, checks_open
 from autograd.families import settled
-from autograd.graph import Node, Value, followed, only, open_recordings, raw, reached
-from autograd.ops.cones import Cone, ramp
+from autograd.graph import Node, Value, followed, open_recordings, raw, reached
 from autograd.zeros import Doubts
 
 
@@ -87,7 +78,7 @@ def backward(
                 if part is None:
                     continue
                 if recorded and op.apex is not None and followed(node.inputs[i]):
-                    part = _at_apex(part, g, node, i, stacked)
+                    part = apex.pulled(part, g, node, i, stacked, backward)
                 unsettled, part = part, settled(part, g, inputs[i], op, i, stacked)
                 if doubts is not None:
                     doubts.check.cotangent(node, i, g, part)
@@ -105,42 +96,6 @@ def backward(
         if hasattr(g, "defer_zero_law"):
             g.trace.without_nan(g)
     return found
-
-
-def _at_apex(part: Any, g: Any, node: Node, i: int, stacked: int) -> Any:
-    """`part`, what a rule made of `g` for input `i`, with a slope of its own at the points of cones."""
-    cone: Cone | None = node.op.apex(i, node.out, *node.inputs, **node.params)  # type: ignore[misc]
-    if cone is None or not np.any(cone.tip):
-        return part
-    slope, mixed = _slope_at(cone.tip, g, node.out, stacked)
-    known = np.equal(slope, 0) | cone.round
-    if not cone.kink:
-        known = known & (np.equal(raw(g), 0) | ~cone.tip)
-    unknown = np.where(known, 0.0, np.nan)
-    part = part + ramp(cone.spread(np.where(known, slope, 0.0)), cone.x) + ramp(cone.spread(unknown), cone.near)
-    return part + ramp(np.where(mixed, np.nan, 0.0), np.sum(cone.near)) if mixed else part
-
-
-def _slope_at(tip: Any, g: Any, y: Value, stacked: int) -> tuple[Any, bool]:
-    """The derivative of each element of `g` with respect to that of `y`, where `tip` is; and whether others matter."""
-    recording = next((r for r in open_recordings.get() if id(g) in r.known and id(y) in r.known), None)
-    shape = np.shape(raw(g))
-    found: list[Any] = []
-    for step in (0.0, 0.6180339887):  # ones, and weights that no program uses
-        weights = 1 + (np.arange(math.prod(shape[stacked:])).reshape(shape[stacked:]) * step) % 1
-        rows = []
-        for k in np.ndindex(shape[:stacked]):
-            one = np.zeros(shape)
-            one[k] = 1.0
-            with only(()):
-                seeds = [(g, one * np.where(tip, weights, 0.0))]
-                back = None if recording is None else backward(recording.nodes, seeds, [y])[0]
-            if back is None:
-                return np.zeros(shape), False
-            rows.append(np.where(tip, back / weights, 0.0))
-        found.append(np.reshape(np.stack(rows), shape) if stacked else rows[0])
-    slope, again = found
-    return slope, not np.all(np.isclose(slope, again, rtol=1e-3, atol=0.0))
 
 
 def pull(rule: Any, g: Any, y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:

@@ -78,7 +78,9 @@ def _extreme(row: Primitive, better: Any, a: Any, axis: Any, keepdims: bool, ini
     if start is None:
         raise ValueError(f"{row.name} got where= without initial=, which is the result where the mask chooses nothing")
     least = worst(a.dtype, row)
-    y = row(chosen(a, where, least), axis=axis, keepdims=keepdims, initial=least)
+    # What the mask leaves out is just beaten by `start`; an infinity would do, but the checks of `debug` would report it.
+    out = np.nextafter(raw(start), least, dtype=a.dtype) if a.dtype.kind == "f" else least
+    y = row(chosen(a, where, out), axis=axis, keepdims=keepdims, initial=least)
     return better(y, start)
 
 

@@ -76,8 +76,10 @@ def _std_rule(g: Any, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keep
     return zero_law(over(g, y) * float(1 / _free(x, axis, ddof)) * _spread_out(x, axis, ddof), g)
 
 
-def _std_apex(i: int, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Cone:
-    """The deviation of equal values."""
+def _std_apex(i: int, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Cone | None:
+    """The deviation of equal values; that of a single one is 0 everywhere."""
+    if _free(x, axis, 0) == 1:
+        return None
     factor = float(1 / _free(x, axis, ddof))
     near = np.sum(x, axis=axis, keepdims=True)
     return Cone(np.equal(raw(y), 0), _centred(x, axis), near, lambda slope: kept(slope, x, axis, keepdims) * factor)

@@ -58,6 +58,7 @@ HESSIANS = [
     ("norm of order 3 beside 0", lambda v: norm(v, 3), [0.0, 1.0], 0 * I2),
     ("frobenius norm² at 0", lambda v: norm(np.stack([v, v]), "fro") ** 2, [0.0, 0.0], 4 * I2),
     ("std of equal values", np.std, [2.0, 2.0], NONE),
+    ("std of single values", lambda v: np.sum(np.std(v[:, None], axis=1)) + v[0] ** 2, [2.0, 3.0], [[2, 0], [0, 0]]),
     ("std² of equal values", lambda v: np.std(v) ** 2, [2.0, 2.0], [[0.5, -0.5], [-0.5, 0.5]]),
     ("std², ddof=1", lambda v: np.std(v, ddof=1) ** 2, [2.0, 2.0], [[1, -1], [-1, 1]]),
     ("std² with a mask", lambda v: np.std(v, where=[True, True]) ** 2, [2.0, 2.0], [[0.5, -0.5], [-0.5, 0.5]]),

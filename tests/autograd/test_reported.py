@@ -342,8 +342,7 @@ def test_tangents_of_float32_scalars_are_float32() -> None:
     assert ag.hvp(lambda x: x * 1.0, np.float32(2), np.float32(1)).dtype == np.float32
 
 
-def test_derivatives_of_any_order_at_the_centre_of_a_norm_are_zero() -> None:
-    assert ag.hessian(np.linalg.norm)(np.zeros(2)).tolist() == [[0, 0], [0, 0]]
+def test_the_slope_of_arctan2_near_its_centre_does_not_overflow() -> None:
     assert ag.grad(lambda y: np.arctan2(y, np.float32(1e-23)))(np.float32(1e-23)).item() == pytest.approx(
         5e22, rel=1e-5
     )
