@@ -395,6 +395,11 @@ _UNDEFINED = (
 _RULE_OF_ITS_OWN = "it is what the function's own gradient rule returned: call the rule by itself on these operands"
 _LOG_SLOPE = f"the slope of a logarithm is 1/x, infinite at 0: np.log(x + 1e-7). {_MASK} np.log(np.where(x > 0, x, 1))"
 _UNIT_SLOPE = "its slope is infinite at -1 and 1: np.clip(x, -0.999999, 0.999999)"
+_VECTORS = (
+    "the matrix does not determine vectors of equal eigenvalues or singular values, or of a defective matrix: use "
+    "a function of the eigenvalues alone, or of the matrix, such as ag.linalg.expm, sqrtm, logm, np.linalg.inv, slogdet"
+)
+_CUT = "it has no derivative at a matrix with an eigenvalue that is 0 or negative: add a multiple of the identity"
 
 _BACKWARD = {
     "log": _LOG_SLOPE,
@@ -411,4 +416,10 @@ _BACKWARD = {
     "arccos": _UNIT_SLOPE,
     "arctanh": _UNIT_SLOPE,
     "arccosh": "its slope at 1 is infinite: np.maximum(x, 1.000001)",
+    "eigh": _VECTORS,
+    "eig": _VECTORS,
+    "svd": _VECTORS,
+    "qr": "the columns of the matrix are dependent: leave out those that are, or use np.linalg.pinv or svdvals",
+    "sqrtm": _CUT,
+    "logm": _CUT,
 }

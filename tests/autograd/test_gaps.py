@@ -101,6 +101,18 @@ def test_a_root_at_the_identity() -> None:
         ag.grad(f)(np.eye(2) + 1e-13 * np.array([[1.0, 0.7], [0.7, -1.0]]))
 
 
+def test_anomaly_mode_says_what_to_use() -> None:
+    x = ag.Variable(np.eye(2))
+    with ag.Tape(check="nan") as t:
+        w, v = np.linalg.eigh(x)
+        y = np.sum((v * np.sqrt(w)) @ v.mT)
+    with (
+        pytest.warns(RuntimeWarning, match=IS_NAN.format("eigh")),
+        pytest.raises(ag.errors.NumericsError, match=r"eigh made NaN .*[\s\S]*ag\.linalg\.expm"),
+    ):
+        t.gradient(y, x)
+
+
 def spins(exponential: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The Heisenberg model of two spins in a field h, and how a spin is turned after a time; at h = 0 by −2 h."""
     x, y, z = np.array([[0, 1], [1, 0j]]), np.array([[0, -1j], [1j, 0]]), np.diag([1, -1 + 0j])
