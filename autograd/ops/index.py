@@ -83,7 +83,7 @@ def _behind(stack: tuple[int, ...], index: Any) -> tuple[Any, ...]:
 
 
 def _getitem(x: Any, *, index: Any) -> Any:
-    return picked(np.asarray(x) if type(x) is float else x, index)
+    return picked(np.asarray(x) if type(x) in (float, complex) else x, index)
 
 
 def _getitem_rule(g: Any, y: Any, x: Any, *, index: Any) -> Any:

@@ -107,6 +107,15 @@ def test_tensors_as_indices_work_as_arrays_do() -> None:
         x[5]
 
 
+@pytest.mark.parametrize("index", [(), ..., None, (..., None)], ids=str)
+@pytest.mark.parametrize("x", [2.0, 2.0 + 3.0j], ids=str)
+def test_a_single_number_is_indexed_as_an_array_without_axes(x: Any, index: Any) -> None:
+    assert np.array_equal(Tensor(x)[index], np.array(x)[index])
+    loss = lambda x: np.sum(np.real((x * x)[index]))
+    assert complex(ag.grad(loss)(x)) == np.conj(2 * x)
+    assert complex(ag.hvp(loss, x, 1.0)) == 2
+
+
 def test_no_elements() -> None:
     for index in (slice(0, 0), np.array([], int), np.zeros(2, bool), (slice(None), [])):
         g = ag.grad(lambda x, index=index: np.sum(x[index]))(ROWS)
