@@ -1,14 +1,17 @@
 """Judges a program: equal to the reference, different for a reason that is known, or a finding.
 
-Each reason is exact. `page`: the reference agrees once it takes the derivatives of the table of kinks in
-docs/semantics.md, which row by row are the third spelling in `rows`. `law`: it agrees once an element with the cotangent
-0 and a derivative that is not finite contributes 0. `slopes`: it gives NaN or infinity, or its own rule is known to be
-wrong there, and differences of its results at points nearby agree with ours. `cone`: the second derivative is NaN here,
-and the program is at the point of a cone, such as the norm of zeros, which has none; or it is that of reverse over
-forward mode, for which the page promises nothing there. `forward`: forward mode gives NaN where reverse mode, without
-the law of zeros, would give it too. `kink`: at the kink of an absolute value, the mean of the slopes on both sides. `infinite`: neither
-is finite; or one is not, and it is a derivative of a gradient that is not finite, or a second one of x log y or x ** y
-at 0, 0.
+Each reason is exact:
+
+- `page`: the reference agrees once it takes the derivatives of the table of kinks in docs/semantics.md, which are the
+  third spelling of a row in `rows`;
+- `law`: it agrees once an element with the cotangent 0 and a derivative that is not finite contributes 0;
+- `slopes`: differences of its values or gradients at points nearby agree with ours, and its own rule does not;
+- `kink`: the same at the kink of an absolute value, with the mean of the slopes on both sides;
+- `cone`: a second derivative is NaN here, at the point of a cone such as the norm of zeros, which has none; or it is
+  that of reverse over forward mode there or at the kink of an absolute value, for which the page promises nothing;
+- `forward`: forward mode gives NaN where reverse mode without the law of zeros would give it too;
+- `infinite`: neither is finite; or one is not, and it is a derivative of a gradient that is not finite, or a second
+  one of x log y or x ** y at 0, 0.
 """
 
 from __future__ import annotations
@@ -103,7 +106,7 @@ class Case:
         """Why a difference is as it should be, or None."""
         if d.what.startswith("value"):
             return None
-        if d.what == "hvp_of_jvp" and self.cone:
+        if d.what == "hvp_of_jvp" and (self.cone or at_kink(self.program)):
             return {"cone"}
         reasons = set()
         pairs = zip(d.got, d.expected, strict=True) if isinstance(d.got, list) else [(d.got, d.expected)]
