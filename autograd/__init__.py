@@ -12,6 +12,8 @@ and their kin. All of them take tensors, arrays and numbers alike.
 """
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from autograd import debug
@@ -65,6 +67,18 @@ __all__ = [
     "vjp",
     "xlogy",
 ]
+
+
+class _ModuleOfAClass(ModuleType):
+    """A module that is named as the class in it, and is called by mistake for that."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        name = self.__name__.rpartition(".")[2]
+        raise TypeError(f"ag.{name} is a module; expected a class or a function. Try ag.{name.capitalize()}(...)")
+
+
+for _module in ("autograd.tensor", "autograd.tape"):
+    sys.modules[_module].__class__ = _ModuleOfAClass
 
 # Rooms that many programs never enter are loaded when somebody asks for what is in them.
 _LATER = {"check_gradients": "autograd.check", "compile": "autograd.plan", "fresh": "autograd.plan"}

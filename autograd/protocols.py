@@ -20,7 +20,7 @@ from autograd.graph import Value, note_taken, open_recordings, raw
 from autograd.nest import leaves, mapped
 from autograd.ops import masked, scan
 from autograd.ops.constant import constant_functions, refusals
-from autograd.ops.special import row_for
+from autograd.ops.special import is_scipys, row_for
 from autograd.primitive import Primitive, check_kind, compositions, registry
 
 operations: dict[Callable[..., Any], Primitive] = {
@@ -34,6 +34,11 @@ _MIXED = frozenset({np.where, np.bincount, np.histogram})
 reductions: dict[np.ufunc, Callable[..., Any]] = {
     np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
     np.logaddexp: masked.logaddexp_reduce,
+}  # fmt: skip
+# The method of x.at[index] that does what the method `at` of a ufunc does.
+_updates: dict[np.ufunc, str] = {
+    np.add: "add", np.subtract: "subtract", np.multiply: "multiply", np.divide: "divide",
+    np.maximum: "max", np.minimum: "min",
 }  # fmt: skip
 accumulations: dict[np.ufunc, Callable[..., Any]] = {
     np.add: np.cumsum, np.multiply: np.cumprod, np.maximum: scan.cummax, np.minimum: scan.cummin,
@@ -75,8 +80,15 @@ def _ufunc_method(ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) ->
         a, b = inputs
         return ufunc(np.reshape(a, np.shape(a) + (1,) * np.ndim(b)), b)
     same: dict[np.ufunc, Any] = {"reduce": reductions, "accumulate": accumulations}.get(method, {})
+    if method == "at":
+        update = _updates.get(ufunc, "apply")
+        value = f"lambda x: np.{ufunc.__name__}(x, v)" if update == "apply" else "v"
+        raise NoDerivativeError(
+            f"np.{ufunc.__name__}.at writes into its first argument: a tensor does not change, and no tape follows "
+            f"what an array holds. Write x = x.at[index].{update}({value}), with a tensor x"
+        )
     if ufunc not in same:
-        instead = {"at": "x.at[index].add(v) and its kin", "reduceat": "np.add.reduce of each slice"}.get(method)
+        instead = {"reduceat": "np.add.reduce of each slice"}.get(method)
         raise NoDerivativeError(
             f"np.{ufunc.__name__}.{method} on a tensor has no derivative rule; use "
             f"{instead or f'np.{ufunc.__name__} itself'}"
@@ -188,7 +200,12 @@ def _written(
     function: Callable[..., Any], call: Callable[..., Any], args: Any, options: dict[str, Any], out: Any
 ) -> Any:
     """What `call` writes into the plain arrays `out`, where no recording follows its arguments; else refused."""
-    if any(isinstance(x, Value) for x in leaves(out)) or _followed((args, options)):
+    if any(isinstance(x, Value) for x in leaves(out)):
+        raise NoDerivativeError(
+            f"{named(function)}(..., out=x) was to write into the tensor x, which does not change. Write "
+            f"x = {named(function)}(...), or v.assign({named(function)}(...)) for a variable v"
+        )
+    if _followed((args, options)):
         elementwise = getattr(call, "__name__", None) == "__call__"
         raise without_where(function) if elementwise and "where" in options else writes_out(function)
     return call(*plain_tree(args), **plain_tree({**options, "out": out}))
@@ -224,6 +241,12 @@ def unknown(function: Callable[..., Any]) -> NoDerivativeError:
     name = named(function)
     if function in refusals:
         return NoDerivativeError(f"{name} was called on a tensor, and has no derivative: {refusals[function]}")
+    if isinstance(function, np.ufunc) and all(set(kinds) <= set("O->") for kinds in function.types):
+        return NoDerivativeError(
+            f"{name}, which computes with Python objects as those of np.frompyfunc do, was called on a tensor, and has "
+            f"no derivative rule. Write the function with operations that take arrays, apply it to each element with "
+            f"ag.array([f(v) for v in x]), or give it a rule of its own with ag.custom_gradient"
+        )
     return NoDerivativeError(
         f"{name} was called on a tensor, and no derivative rule is known for it. If no gradient is to flow, "
         f"call it on x.numpy(); if one is, give it a rule of your own with ag.custom_gradient, or add a row to "
@@ -234,7 +257,9 @@ def unknown(function: Callable[..., Any]) -> NoDerivativeError:
 def named(function: Callable[..., Any]) -> str:
     """A NumPy function as people write it, such as np.linalg.inv."""
     module = getattr(function, "__module__", None) or "numpy"
-    if isinstance(function, np.ufunc) and not hasattr(np, function.__name__):
+    if isinstance(function, np.ufunc) and getattr(np, function.__name__, None) is not function:
+        if not is_scipys(function):
+            return f"the ufunc {function.__name__}"
         module = "scipy.special"
     return f"{module.replace('numpy', 'np', 1)}.{getattr(function, '__name__', function)}"
 

@@ -511,7 +511,14 @@ def _tensor(x: Any) -> Any:
 
 def _constant_or_checked(y: Any) -> Tensor:
     """A target; what argmax and comparisons give is a plain array or truth value, and so a constant."""
-    return Tensor(y) if isinstance(y, np.ndarray | np.generic | bool) else _checked(y, "target")
+    if not isinstance(y, np.ndarray | np.generic | bool):
+        return _checked(y, "target")
+    if isinstance(y, np.ndarray) and y.dtype.kind in "fc":  # but no accuracy, which is a number
+        warn(
+            f"gradient got a NumPy {type(y).__name__} of {y.dtype} as target, which no tape follows, and so the result "
+            f"is None; expected a tensor. Take the tensor itself rather than its numpy()"
+        )
+    return Tensor(y)
 
 
 def _differentiable(value: Tensor) -> bool:

@@ -154,10 +154,13 @@ class Tensor(Value):
         view.flags.writeable = False
         return view
 
-    def item(self) -> Any:
-        """The one element as a Python number; ValueError if there are several."""
+    def item(self, *index: int) -> Any:
+        """The one element as a Python number, or the one at `index`; ValueError if there are several.
+
+        index: nothing, the number of the element counted row by row, or its position along each axis.
+        """
         note_cut(self.current(), "conversion to a Python number")
-        return self._number()
+        return np.asarray(self.value).item(*index) if index else self._number()
 
     def _number(self) -> Any:
         return self.value.item() if hasattr(self.value, "item") else self.value
@@ -391,12 +394,15 @@ class Tensor(Value):
         return shape.transpose(self, axes=None if order is None else tuple(order))
 
     def ravel(self, order: str = "C") -> Tensor:
-        """All elements along one axis, row by row, or column by column in order "F"."""
-        return shape.ravel(self, order=order)
+        """All elements along one axis, row by row, or column by column in order "F".
+
+        Orders "A" and "K" are the one of these two in which the array lies in memory.
+        """
+        return shape.ravel(self, order=shape.order_in_memory(self.value, order))
 
     def flatten(self, order: str = "C") -> Tensor:
         """All elements along one axis, as `ravel`."""
-        return shape.ravel(self, order=order)
+        return shape.ravel(self, order=shape.order_in_memory(self.value, order))
 
     @property
     def flat(self) -> Tensor:
@@ -639,6 +645,7 @@ class Variable(Tensor):
 
     def _assign_changed(self, change: np.ufunc, value: Any, what: str) -> Variable:
         self._announce()
+        check_kind(raw(value), what)
         new = change(self.value, raw(value))
         self._check_shape(new.shape)
         self._store(..., new)

@@ -28,7 +28,7 @@ constant_functions: frozenset[Callable[..., Any]] = frozenset(
 
 _DATES = "it is about dates, and tensors hold numbers"
 _BITS = "it is about bits, which have no derivative; call it on x.numpy()"
-_WRITES = "it writes into its argument, and a tensor does not change; write "
+_WRITES = "it writes into its first argument: a tensor does not change, and no tape follows what an array holds; write "
 
 # NumPy functions that no gradient could flow through, and why.
 refusals: dict[Callable[..., Any], str] = {

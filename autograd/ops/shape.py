@@ -27,8 +27,22 @@ def _back(g: Any, y: Any, x: Any, order: Any = "C") -> Any:
 def _known_order(order: Any) -> Any:
     """NumPy's orders A and K depend on how the array lies in memory, which a derivative can not know later."""
     if order not in ("C", "F"):
-        raise NoDerivativeError(f'got order={order!r}; expected "C" or "F"')
+        raise NoDerivativeError(
+            f'got order={order!r}, which depends on how an array lies in memory; expected "C" or "F"'
+        )
     return order
+
+
+def order_in_memory(x: Any, order: Any) -> Any:
+    """The order "C" or "F" that NumPy's "A" and "K" mean for `x`, where they mean one of the two."""
+    if order not in ("A", "K"):
+        return order
+    flags = getattr(x, "flags", None)
+    if flags is None:  # a number
+        return "C"
+    return (
+        "F" if flags.f_contiguous and not flags.c_contiguous else "C" if flags.c_contiguous or order == "A" else order
+    )
 
 
 def _transposed_back(g: Any, y: Any, axes: Any) -> Any:

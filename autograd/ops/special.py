@@ -1,7 +1,9 @@
 """Special functions, which users know as `ag.special`: the gamma and error functions, Bessel functions and their kin.
 
 Names and arguments are those of `scipy.special`, and SciPy gives the values of those that NumPy has no means for; it
-is imported when the first of them is called. SciPy's own functions run the rows of their names when called on a tensor.
+is imported when the first of them is called. SciPy's own ufuncs run the rows of their names when called on a tensor. Its
+plain functions, such as logsumexp, softmax and polygamma, convert a tensor to an array instead, with a warning where a
+tape follows it; take those of this module.
 The formulas of the derivatives are those of F. Olver and others, "NIST Digital Library of Mathematical Functions".
 
 >>> from autograd import Tape, Variable
@@ -25,9 +27,10 @@ from autograd.families import elementwise
 from autograd.graph import followed, raw
 from autograd.ops.bessel import i0, i1
 from autograd.ops.cones import corner, ramp
-from autograd.ops.elementwise import sigmoid, softplus, xlogy
+from autograd.ops.elementwise import cbrt, exp2, expm1, log1p, sigmoid, softplus, xlogy
 from autograd.ops.fused import log_softmax, logsumexp, softmax
 from autograd.ops.kinks import zero
+from autograd.ops.rounding import rint
 from autograd.primitive import Primitive, Rule
 
 __all__ = [
@@ -193,9 +196,17 @@ def multigammaln(a: Any, d: int) -> Any:
 
 
 _ours = {name: globals()[name] for name in __all__}
+_of_numpy = {"cbrt": cbrt, "exp2": exp2, "expm1": expm1, "log1p": log1p, "round": rint, "_zeta": zeta}
+
+
+def is_scipys(ufunc: np.ufunc) -> bool:
+    """Whether a function is one of scipy.special, or one that those in Python call, as zeta calls _zeta."""
+    return any(
+        getattr(sys.modules.get(module), ufunc.__name__, None) is ufunc
+        for module in ("scipy.special", "scipy.special._ufuncs")
+    )
 
 
 def row_for(ufunc: np.ufunc) -> Primitive | None:
-    """The row that a function of SciPy's means, if there is one."""
-    scipy_special = sys.modules.get("scipy.special")
-    return _ours.get(ufunc.__name__) if getattr(scipy_special, ufunc.__name__, None) is ufunc else None
+    """The row that a function of SciPy's means, if there is one: that of its name, here or among NumPy's."""
+    return (_ours.get(ufunc.__name__) or _of_numpy.get(ufunc.__name__)) if is_scipys(ufunc) else None

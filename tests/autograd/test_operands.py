@@ -190,3 +190,46 @@ def test_invert() -> None:
 def test_a_list_of_tensors_is_still_refused() -> None:
     with pytest.raises(NoDerivativeError, match="list that holds tensors"):
         Tensor([1.0, 2.0]) * [Tensor(1.0), 2.0]
+
+
+@pytest.mark.parametrize("order", ["C", "F", "A", "K"])
+@pytest.mark.parametrize(
+    "x", [np.arange(6.0).reshape(2, 3), np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(4.0), 2.0]
+)
+def test_ravel_in_every_order(x: Any, order: Any) -> None:
+    expected = np.asarray(x).ravel(order)
+    for f in (lambda x: x.ravel(order), lambda x: x.flatten(order)):
+        np.testing.assert_array_equal(f(Tensor(x)).numpy(), expected)
+        weights = np.arange(1.0, np.size(x) + 1)
+        gradient = ag.grad(lambda x: np.sum(f(x) * weights))(Tensor(x))
+        meant = ("F" if np.isfortran(np.asarray(x)) else "C") if order in "AK" else order
+        np.testing.assert_array_equal(gradient.numpy(), weights.reshape(np.shape(x), order=meant))
+    with pytest.raises(NoDerivativeError, match='depends on how an array lies in memory; expected "C" or "F"'):
+        Tensor(np.zeros((4, 6))[::2, ::3]).ravel("K")
+
+
+def test_items_by_position() -> None:
+    x = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert (x.item(2), x.item(0, 1), x.item(-1), Tensor(5.0).item()) == (3, 2, 4, 5)
+    with pytest.raises(ValueError, match="size 1"):
+        x.item()
+    with pytest.raises(IndexError):
+        x.item(4)
+
+
+@pytest.mark.parametrize("name", ["tensor", "tape"])
+def test_a_module_called_as_its_class_names_the_class(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"ag\.{name} is a module.*Try ag\.{name.capitalize()}\("):
+        getattr(ag, name)([1.0])
+
+
+def test_a_plain_array_as_target_is_told() -> None:
+    x = Variable([1.0, 2.0])
+    with Tape(persistent=True) as t:
+        y = x * 2
+        choice = np.argmax(x)
+    with pytest.warns(UserWarning, match=r"NumPy ndarray of float64 as target.*Take the tensor itself"):
+        assert t.gradient(np.array([2.0, 4.0]), x) is None
+    with pytest.warns(UserWarning, match="as target"):
+        assert t.gradient(y.numpy(), x) is None
+    assert t.gradient(choice, x) is None  # positions are constants, without a word

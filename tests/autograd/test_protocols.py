@@ -41,7 +41,14 @@ def test_methods_of_ufuncs_are_the_functions_that_do_the_same() -> None:
 @pytest.mark.parametrize(
     ("call", "told"),
     [
-        (lambda x: np.add.at(x, 0, 1.0), r"x\.at\[index\]\.add"),
+        (lambda x: np.add.at(x, 0, 1.0), r"writes into its first argument.*x\.at\[index\]\.add\(v\)"),
+        (lambda x: np.subtract.at(np.ones(2), 0, x[0, 0]), r"no tape follows .*x\.at\[index\]\.subtract\(v\)"),
+        (lambda x: np.maximum.at(x, 0, 1.0), r"x\.at\[index\]\.max\(v\)"),
+        (lambda x: np.hypot.at(x, 0, 1.0), r"x\.at\[index\]\.apply\(lambda x: np\.hypot\(x, v\)\)"),
+        (lambda x: np.add(X, X, out=x), r"write into the tensor x, which does not change.*v\.assign"),
+        (lambda x: np.sum(X, 0, out=x), r"write into the tensor x"),
+        (lambda x: np.put(np.ones(2), 0, x[0, 0]), r"no tape follows what an array holds; write x\.ravel"),
+        (lambda x: np.frompyfunc(lambda v: v * v, 1, 1)(x), r"<lambda>.*Python objects.*ag\.array"),
         (lambda x: np.add.reduceat(x, [0]), "of each slice"),
         (lambda x: np.arctan2.reduce(x), "use np.arctan2 itself"),
         (lambda x: np.log(x, where=x > 2), r"np\.where\(m, np\.log\(np\.where\(m, x, 1\)\), 0\)"),

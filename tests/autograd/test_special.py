@@ -197,3 +197,27 @@ def test_without_scipy_it_says_what_to_install(monkeypatch) -> None:
         assert math.isfinite(f(Tensor(0.3)))
     assert math.isfinite(special.xlogy(2.0, 0.3) + special.xlog1py(2.0, 0.3))
     assert math.isfinite(special.logsumexp(Tensor([0.3])) + special.softmax(Tensor([0.3]))[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "slope"),
+    [
+        ("log1p", lambda x: 1 / (1 + x)),
+        ("expm1", np.exp),
+        ("cbrt", lambda x: 1 / (3 * x ** (2 / 3))),
+        ("exp2", lambda x: 2**x * np.log(2)),
+        ("round", lambda x: 0 * x),
+    ],
+)
+def test_scipys_functions_that_numpy_has_too_run_the_rows(name: str, slope) -> None:
+    x = np.array([0.3, 1.7])
+    np.testing.assert_allclose(ag.grad(lambda x: np.sum(getattr(scipy.special, name)(x)))(x), slope(x), rtol=1e-14)
+
+
+def test_scipys_zeta_is_differentiated_by_q() -> None:
+    q = np.array([0.5, 2.5])
+    np.testing.assert_allclose(
+        ag.grad(lambda q: np.sum(scipy.special.zeta(3.0, q)))(q), -3 * scipy.special.zeta(4.0, q)
+    )
+    with pytest.raises(NoDerivativeError, match=r"scipy\.special\.k0 was called"):
+        scipy.special.k0(Tensor(1.0))
