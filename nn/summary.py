@@ -30,8 +30,8 @@ class Summary:
 
     def __str__(self) -> str:
         text = io.StringIO()
-        # Inside Jupyter a console would ignore `file` and display what it prints.
-        self._print(Console(file=text, width=100, force_jupyter=False))
+        # Inside Jupyter a console would ignore `file` and display what it prints, and write colour codes.
+        self._print(Console(file=text, width=100, force_jupyter=False, force_terminal=False))
         return text.getvalue()
 
     __repr__ = __str__

@@ -147,14 +147,14 @@ def confirmed(derivative: Number | None, upstream: Summary | None, contribution:
         return None
     if not cmath.isfinite(found):
         return derivative  # such as an overflow, which leaves nothing to compare
-    relative, absolute = _tolerances(contribution.dtype)
+    relative, absolute = tolerances(contribution.dtype)
     expected = passed_on(g, derivative)
     near = relative * max(abs(expected), abs(found)) + absolute
     return derivative if abs(expected - found) <= near else None
 
 
 @cache
-def _tolerances(dtype: str) -> tuple[float, float]:
+def tolerances(dtype: str) -> tuple[float, float]:
     """The relative and the absolute difference that rounding explains."""
     if np.dtype(dtype).kind not in "fc":
         return 0.0, 0.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.families import ones_like
+from autograd.families import is_complex, ones_like
 from autograd.graph import Node, Value, only, raw
 from autograd.picture.operations import Operation
 from autograd.picture.summary import Number, Summary
@@ -103,6 +103,8 @@ def _locals(nodes: Sequence[Node]) -> list[Number | None]:
         part = None
         if g is not None and rule is not None and _scalar(x):
             part = pull(rule, g, bottom.out.value, inputs, bottom.params)
+            if part is not None and is_complex(part) and not (is_complex(x) or is_complex(out)):
+                part = part.real  # as the sweep fits it to a real operand
         found.append(None if part is None else part if type(part) is float else np.asarray(part).item())
     return found
 

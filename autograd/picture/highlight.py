@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
+from autograd.picture.borders import tolerances
 from autograd.picture.labels import Labels
 from autograd.picture.paths import Path, Ways, passed_on
 from autograd.picture.routes import UNCOUNTED
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 LISTED = 20  # paths
 _BELOW = 6  # of which so many are written below the picture
-_NEAR = 1e-6  # relative difference between two ways of adding up that rounding explains
+_NEAR = 1e-6  # relative difference that rounding explains, and more in float32 and float16
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,7 +123,8 @@ def highlighted(graph: Graph, source: str) -> Highlight:
     scalar = all([edge.derivative is not None for edge in edges])
     summed, size = _summed(ways.target, edges, start.id) if scalar else (None, 0.0)
     gradient = start.gradient.number if scalar else None
-    agrees = summed is None or gradient is None or not abs(summed - gradient) > _NEAR * size
+    near = max(_NEAR, tolerances(start.gradient.dtype)[0])
+    agrees = summed is None or gradient is None or not abs(summed - gradient) > near * size
     drawn = ways.drawn(edges)
     nodes = frozenset([graph.target, start.id, *[edge.source for edge in drawn], *[edge.target for edge in drawn]])
     paths = ways.first(LISTED)

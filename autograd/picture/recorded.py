@@ -98,7 +98,7 @@ def build(
 def _confirmed(step: Operation, place: int, numbers: list[Number | None], swept: Swept) -> list[Number | None]:
     """The local derivatives of an operation; None where complex numbers are not passed back by multiplying with it."""
     upstream, found = swept.gradients.get(id(step.out)), swept.contributions
-    if upstream is None or upstream.dtype[0] != "c":
+    if upstream is None or (upstream.dtype[0] != "c" and complex not in map(type, numbers)):
         return numbers
     return [
         confirmed(number, upstream, found[place, i]) if (place, i) in found else number

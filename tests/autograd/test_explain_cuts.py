@@ -219,3 +219,24 @@ def test_rules_of_complex_numbers_that_are_no_products_have_no_number() -> None:
     assert highlight.agrees
     edges = {edge.target: edge for edge in t.graph(y, c=c).edges if edge.source == "n0"}
     assert edges[t.graph(y, c=c).node("c").id].derivative is None
+
+
+def test_the_imaginary_part_of_a_real_number_has_the_derivative_zero() -> None:
+    x = Variable(0.5, name="x")
+    with Tape(persistent=True) as t:
+        y = np.imag(x * 1.0) + x
+    e = t.explain(y, x)
+    assert (e.total, e.summed, e.agrees) == (1, 1, True)
+    assert all(not isinstance(f.number, complex) for p in e.paths for f in p.factors)
+    assert t.graph(y, y=y).highlight("x").summed == 1
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_rounding_of_a_short_dtype_is_no_wrong_rule(dtype: type) -> None:
+    x = Variable(np.asarray(0.7, dtype), name="x")
+    with Tape(persistent=True) as t:
+        y = x
+        for _ in range(6):
+            y = np.sin(y) * dtype(0.9) + y * y * dtype(0.25)
+    assert t.graph(y, y=y).highlight("x").agrees
+    assert t.explain(y, x).agrees

@@ -102,11 +102,13 @@ def test_training_leaves_no_scope_behind(built):
 def test_a_notebook_shows_the_summary_once_and_as_text_too(built, monkeypatch, capsys):
     shown = []
     monkeypatch.setattr("rich.console._is_jupyter", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as Jupyter's kernel sets it
     monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=shown.append))
     built.summary()
     (summary,) = shown
     assert built.layers[0].name in str(summary)
     assert str(summary) == repr(summary)
+    assert "\x1b" not in str(summary)
     assert capsys.readouterr().out == ""
     assert len(shown) == 1, "str() displays nothing"
 
