@@ -10,12 +10,18 @@ import numpy as np
 
 from autograd.families import general, linear
 from autograd.graph import raw
+from autograd.nest import leaves
 from autograd.ops.index import gathered, names_once, picked, positions_of
 from autograd.primitive import Primitive
 
 
-def _copied(x: Any) -> Any:
-    """A copy to write into; of a number, an array without axes."""
+def _copied(x: Any, v: Any, index: Any) -> Any:
+    """A copy to write `v` into at `index`; of a number, an array without axes."""
+    if isinstance(x, np.ndarray):
+        for part in leaves((v, index)):
+            if hasattr(part, "__array_function__") and not isinstance(part, np.ndarray):
+                # An array of the kind of `part`, such as a traced one, which NumPy's own cannot take in.
+                return x + np.zeros_like(part, x.dtype, shape=x.shape)
     return np.copy(x) if hasattr(x, "__array_function__") else np.array(x)
 
 
@@ -38,21 +44,21 @@ def _changed(ufunc: np.ufunc, x: Any, v: Any, index: Any) -> Any:
     """A copy of `x` with `ufunc` applied to the elements at `index` and `v`, once for each time an element is named."""
     v = _in_type_of(x, v)
     if names_once(index) and hasattr(x, "__setitem__"):
-        y = _copied(x)
+        y = _copied(x, v, index)
         y[index] = ufunc(y[index], v)
         return y
     if np.ndim(x) < 2:
-        y = _copied(x)
+        y = _copied(x, v, index)
         ufunc.at(y, index, v)
         return y
     # ufunc.at is many times faster on a flat array, for which it has a loop of its own.
-    flat = _copied(x.reshape(-1))
+    flat = _copied(x.reshape(-1), v, index)
     ufunc.at(flat, positions_of(x.shape, index, x).reshape(-1), _selected(v, x, index).reshape(-1))
     return flat.reshape(x.shape)
 
 
 def _set(x: Any, v: Any, *, index: Any) -> Any:
-    y = _copied(x)
+    y = _copied(x, v, index)
     if hasattr(y, "__setitem__"):
         y[index] = v
         return y
@@ -64,7 +70,7 @@ def _numbered(x: Any, index: Any) -> tuple[Any, Any]:
     """For each element of `x` the number of the last value for it, -1 if there is none; and the numbers themselves."""
     shape = selection_shape(x, index)
     numbers = np.arange(math.prod(shape)).reshape(shape)
-    last = np.full(np.shape(x), -1)
+    last = _copied(np.full(np.shape(x), -1), numbers, index)
     last[index] = numbers
     return last, numbers
 
