@@ -136,11 +136,9 @@ def call_function(function: Callable[..., Any], args: tuple[Any, ...], options: 
 
 def check_arguments(function: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> None:
     """Refuse matrices and masked arrays wherever they stand among the arguments."""
-    for x in args:
-        if isinstance(x, np.ndarray | list | tuple):
-            check_kind(x, named(function))
-    for x in options.values():
-        if isinstance(x, np.ndarray | list | tuple):
+    for x in (*args, *options.values()) if options else args:
+        kind = type(x)
+        if kind is list or kind is tuple or (kind is not np.ndarray and isinstance(x, np.ndarray)):
             check_kind(x, named(function))
 
 
@@ -169,7 +167,8 @@ def _without_derivatives(args: tuple[Any, ...], options: dict[str, Any]) -> bool
     """Whether all tensors among the arguments are arrays of integers or truth values: NumPy's own answer holds then."""
     for x in args:
         if isinstance(x, Value):
-            if getattr(x.value, "dtype", np.dtype(type(x.value))).kind not in "iub":
+            dtype = getattr(x.value, "dtype", None)
+            if (dtype.kind not in "iub") if dtype is not None else (type(x.value) not in (int, bool)):
                 return False
         elif isinstance(x, list | tuple) and not _without_derivatives(tuple(x), {}):
             return False

@@ -47,7 +47,7 @@ def _numpy_sum(
     a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     y = reduce.sum(chosen(in_type(a, dtype), where, 0), axis=axis, keepdims=keepdims)
-    start = _start(initial, "sum", y, a, axis, where)
+    start = None if initial is NO_VALUE else _start(initial, "sum", y, a, axis, where)
     return y if start is None else y + start
 
 
