@@ -356,7 +356,7 @@ class Tensor(Value):
 
     @property
     def at(self) -> At:
-        """Item assignment as a new tensor, with gradients: x.at[index].set(v), .add(v), .multiply, .max, .min."""
+        """Item assignment as a new tensor, with gradients: x.at[index].set(v), .add(v), and the others of `Place`."""
         return At(self)
 
     def __setitem__(self, key: Any, value: Any) -> None:

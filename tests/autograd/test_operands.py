@@ -50,7 +50,7 @@ USES: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("use", USES)
-def test_masked_arrays_are_refused_wherever_they_stand(use: str) -> None:
+def test_27_masked_arrays_are_refused_wherever_they_stand(use: str) -> None:
     with pytest.raises(TypeError, match=r"got a masked array.*expected an array.*getmaskarray"):
         ag.grad(lambda x: np.sum(USES[use](x)))(X)
 
@@ -139,7 +139,7 @@ BITS = [operator.and_, operator.or_, operator.xor, operator.lshift, operator.rsh
 @pytest.mark.parametrize("value", [2.0, 2, np.ones(2), np.float32(1.0)], ids=repr)
 @pytest.mark.parametrize("stranger", [Stranger(), WithoutUfuncs()], ids=["plain", "without ufuncs"])
 @pytest.mark.parametrize("of_two", ARITHMETIC + COMPARISONS + BITS, ids=lambda f: f.__name__)
-def test_the_reflected_operators_of_strangers_run(of_two: Any, stranger: Any, value: Any) -> None:
+def test_27_the_reflected_operators_of_strangers_run(of_two: Any, stranger: Any, value: Any) -> None:
     for tensor in (Tensor(value), Variable(value)):
         with Tape():
             assert of_two(tensor, stranger) == "mine"
