@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.errors import TapeError
 from autograd.explain.connected import explain_connected
-from autograd.explain.cuts import cut_reason
+from autograd.explain.cuts import cut_reason, thread_reason
 from autograd.explain.facts import Facts, cuts_between, facts_about
 from autograd.explain.model import Explanation, Place
 from autograd.explain.names import Names, labelled
@@ -51,6 +51,8 @@ def explain(tape: Tape, target: Any, source: Any, labels: Mapping[str, Any]) -> 
         if total is not None:
             found = explain_connected(tape.nodes, y, readings, names, source_name, total)
             left = [cut_reason(cut, source_name) for cut in cuts_between(tape, y, readings)]
+            if id(source) in tape.missed:
+                left.append(thread_reason(source_name, found.target))
             return replace(found, left=tuple(left))
         facts = _remembered(tape, y, source) if tape._used else _facts(tape, y, source)
         question = Question(

@@ -53,5 +53,16 @@ def plain_reason(cut: Left, source: str) -> Reason:
     )
 
 
+def thread_reason(source: str, target: str) -> Reason:
+    """What happened where another thread read the source, a variable."""
+    return Reason(
+        "other thread",
+        f"{source} was read on another thread or in another context, and what is computed there from a variable is not "
+        f"recorded",
+        f"compute {target} on the thread of the tape, or run the work of the other thread as "
+        f"contextvars.copy_context().run(function, ...)",
+    )
+
+
 def _subject(cut: Left, source: str) -> str:
     return cut.name or (source if cut.own else f"a value computed from {source}")

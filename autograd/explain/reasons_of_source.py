@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from autograd.explain.cuts import plain_reason
+from autograd.explain.cuts import plain_reason, thread_reason
 from autograd.explain.model import Reason
 from autograd.explain.question import Question, computed
 from autograd.graph import Value
@@ -52,12 +52,7 @@ def _variable(q: Question) -> Iterator[Reason]:
         what = f"{name} is not watched: the tape was made with watch_accessed_variables=False"
         yield Reason("not watched", what, watch, q.facts.first_use)
     elif q.facts.other_thread:
-        yield Reason(
-            "other thread",
-            f"{name} was read on another thread, and what is computed there from a variable is not recorded",
-            f"compute {q.target_name} on the thread of the tape, or run the work of the other thread as "
-            f"contextvars.copy_context().run(function, ...)",
-        )
+        yield thread_reason(name, q.target_name)
     elif q.facts.plain:
         yield from [plain_reason(cut, name) for cut in q.facts.plain]
     else:

@@ -179,6 +179,14 @@ def test_a_variable_read_by_another_thread() -> None:
         thread.start()
         thread.join()
         y = found[0] * 1.0
+        z = found[0] * w
+    assert [reason.kind for reason in t.explain(z, w).left] == ["other thread"]
+    assert "or it was computed where the tape does not record" in t.explain(y, w).reason
+    with Tape(persistent=True) as t:
+        thread = threading.Thread(target=lambda: found.append(w * 2.0))
+        thread.start()
+        thread.join()
+        y = found[1] * 1.0
     e = t.explain(y, w)
     assert kinds(e)[0] == "other thread"
     assert "never" not in str(e)
