@@ -141,6 +141,7 @@ class Recording:
         self.known: set[int] = set()
         self.leaves: list[Value] = []
         self.late: dict[int, int] = {}  # of leaves that were followed late: after how many nodes
+        self.readings: set[int] = set()  # ids of the values that are readings of variables
         self.cuts: list[Cut] = []
         # For `explain`: by function without a derivative and place in the program, the values it took, by id.
         self.taken: dict[tuple[Any, int, int], tuple[CodeType, int, dict[int, Value]]] = {}
@@ -281,6 +282,49 @@ def record(
                 recording.hold(param)
 
 
+class Guard(Recording):
+    """Stands for the recordings of other threads in a thread that opens one, and refuses what they follow.
+
+    An operation there is recorded by its own recording. The others could not follow the derivative that is taken of it.
+    Readings of variables, which threads share, are not refused.
+    """
+
+    def __init__(self, others: tuple[Recording, ...]) -> None:
+        super().__init__()
+        self.known: Any = _Refusal(others)
+        self.nodes: Any = self.known
+
+
+class _Refusal:
+    """The `known` and the `nodes` of a guard."""
+
+    def __init__(self, others: tuple[Recording, ...]) -> None:
+        self._others = others
+
+    def __contains__(self, key: int) -> bool:
+        return any([key in r.known and key not in r.readings and not r.closed for r in self._others])
+
+    def __len__(self) -> int:
+        return 0
+
+    def append(self, node: Node) -> None:
+        """Refuse an operation on a followed value."""
+        raise TapeError(
+            f"{node.op.name} was called on a tensor that a tape or transform of another thread follows, inside a tape "
+            f"or transform of this thread: the derivative taken here could not be differentiated there. Run the work "
+            f"of the thread as contextvars.copy_context().run(function, ...), with a copy for each task, or give it "
+            f"ag.stop_gradient(x) if a constant is meant"
+        )
+
+
+def recordings_here() -> tuple[Recording, ...]:
+    """The recordings that are open in this thread, with a guard if it opened none and other threads did."""
+    recordings = open_recordings.get()
+    if recordings is NOTHING_OPENED and open_anywhere:
+        return (Guard(tuple(dict.fromkeys(open_anywhere))),)
+    return recordings
+
+
 def note_cut(value: Value, what: str) -> bool:
     """Note in every open recording that follows `value` that it leaves the graph; whether a gradient is lost."""
     recordings = open_recordings.get() or (recordings_elsewhere([value]) if open_anywhere else ())
@@ -350,16 +394,22 @@ def followed(x: Any) -> bool:
     return isinstance(x, Value) and any([id(x) in recording.known for recording in open_recordings.get()])
 
 
+def without_guards(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
+    """The recordings that record."""
+    return tuple([r for r in recordings if not isinstance(r, Guard)])
+
+
 @contextmanager
 def only(recordings: tuple[Recording, ...]) -> Iterator[None]:
     """Inside, exactly these recordings are open."""
     token = open_recordings.set(recordings)
-    open_anywhere.extend(recordings)
+    found = without_guards(recordings)
+    open_anywhere.extend(found)
     try:
         yield
     finally:
         open_recordings.reset(token)
-        for recording in recordings:
+        for recording in found:
             open_anywhere.remove(recording)
 
 
@@ -367,7 +417,7 @@ def only(recordings: tuple[Recording, ...]) -> Iterator[None]:
 def opened(recording: Recording) -> Iterator[None]:
     """Record into `recording` inside; after an error all arrays are given back."""
     try:
-        with only((*open_recordings.get(), recording)):
+        with only((*recordings_here(), recording)):
             yield
     except BaseException as error:
         recording.unlock_after_error()

@@ -28,7 +28,9 @@ from autograd.graph import (
     open_anywhere,
     open_recordings,
     raw,
+    recordings_here,
     warn,
+    without_guards,
 )
 from autograd.holomorphic import conjugated, dtype_of, of_rows, units
 from autograd.nest import leaves, mapped, paired
@@ -103,8 +105,9 @@ class Tape(Recording):
         self.closed = False
         self._used = False
         self._opened = _line(2)
+        here = recordings_here()
         open_anywhere.append(self)
-        open_recordings.set((*open_recordings.get(), self))
+        open_recordings.set((*here, self))
         if self._check is not None:
             self._check.__enter__()
         return self
@@ -115,7 +118,8 @@ class Tape(Recording):
         self.closed = True
         if self in open_anywhere:  # not if the scope is left while recording is stopped
             open_anywhere.remove(self)
-        open_recordings.set(_without(self) or NOTHING_OPENED)
+        left = _without(self)
+        open_recordings.set(left if without_guards(left) else NOTHING_OPENED)
         if self._check is not None:
             self._check.__exit__(kind, error, trace)
         if error is not None:
@@ -129,7 +133,7 @@ class Tape(Recording):
             raise TapeError("stop_recording() works inside the tape's scope only; this tape is not recording")
         self._marks["stop_recording", *_line(3)] = None
         recorded_here = self in open_recordings.get()
-        open_recordings.set(_without(self))
+        open_recordings.set(without_guards(_without(self)))
         if recorded_here:
             open_anywhere.remove(self)
         try:
@@ -161,6 +165,7 @@ class Tape(Recording):
         self.missed = {}
         self.scopes = []
         self._readings = {}
+        self.readings = set()
         self._given_back = []
 
     # What is watched.
@@ -203,6 +208,7 @@ class Tape(Recording):
     def _follow_variable(self, variable: Variable, reading: Value) -> None:
         self._variables[id(variable)] = variable
         self._readings.setdefault(id(variable), []).append(reading)
+        self.readings.add(id(reading))
         self.follow(reading)
 
     # Readers of the graph.
@@ -429,7 +435,7 @@ class Tape(Recording):
 
     def _observers(self) -> tuple[Recording, ...]:
         """Who records the sweep itself: every open tape, but this one only if it is persistent."""
-        return open_recordings.get() if self.persistent else _without(self)
+        return without_guards(open_recordings.get() if self.persistent else _without(self))
 
     def values_of(self, source: Tensor) -> list[Value]:
         """The values in the recording that stand for `source`: of a variable, each one it had when it was read."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd.debug import check_in_force, checks_open
 from autograd.derivative_array import DerivativeArray
-from autograd.graph import Value, open_recordings
+from autograd.graph import Value, open_anywhere, open_recordings, recordings_elsewhere
 from autograd.nest import leaves, mapped
 from autograd.plan.pause import collection_paused
 from autograd.plan.plan import NotReplayedError, Plan
@@ -114,6 +114,8 @@ class Compiled:
         """What the function gives."""
         if open_recordings.get() or (checks_open and check_in_force() is not None):
             return self.function(*args, **kwargs)
+        if open_anywhere and recordings_elsewhere(list(leaves((args, kwargs)))):
+            return self.function(*args, **kwargs)  # another thread follows an argument
         inputs: list[Any] = []
         try:
             key = _kind((args, kwargs), inputs)

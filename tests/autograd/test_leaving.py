@@ -17,7 +17,7 @@ from scipy import integrate, optimize
 import autograd as ag
 import optim
 from autograd import Tape, Tensor, Variable
-from autograd.errors import NoDerivativeError
+from autograd.errors import NoDerivativeError, TapeError
 
 STORED = r"stored into a NumPy array.*np\.stack.*ag\.array.*\.at\[i\]\.set"
 
@@ -326,6 +326,34 @@ def test_stores_and_numbers_in_other_threads() -> None:
         ag.grad(lambda x: x[0] + in_threads(lambda k: np.sum(element(np.zeros(2), x)), [1.0]))(np.ones(2))
     with pytest.warns(UserWarning, match="a part of the gradient is lost"):
         ag.grad(lambda x: x * in_threads(lambda k: math.exp(x), [1.0]))(1.0)
+
+
+def test_a_derivative_taken_in_another_thread_is_refused_or_recorded_in_a_copied_context() -> None:
+    """f(w) = Σ ∂/∂x Σ w x² = 2 w Σ x, so f' = 2 Σ x = 6."""
+    x = np.array([1.0, 2.0])
+
+    def inner(w):
+        return np.sum(Tensor(np.stack([*ag.grad(lambda x: np.sum(w * x * x))(x)])))
+
+    def by_tape(w):
+        v = Variable(x)
+        with Tape() as t:
+            y = np.sum(w * v * v)
+        return np.sum(t.gradient(y, v))
+
+    def by_hvp(w):
+        return np.sum(ag.hvp(lambda x: np.sum(w * x**3) / 3, x, np.ones(2)))
+
+    for work in (inner, by_tape, by_hvp):
+        with ThreadPoolExecutor(1) as pool:
+            with pytest.raises(TapeError, match=r"follows, inside a tape or transform of this thread.*copy_context"):
+                ag.grad(lambda w, work=work: pool.submit(work, w).result())(3.0)
+            copied = ag.grad(lambda w, work=work: pool.submit(contextvars.copy_context().run, work, w).result())
+            assert float(copied(3.0)) == 6
+            assert pool.submit(lambda: float(ag.grad(lambda v: v * v)(2.0))).result() == 4
+    compiled = ag.compile(lambda x: np.sum(x * x))
+    for _ in range(4):
+        assert ag.grad(lambda w: in_threads(lambda k: compiled(k * w), [1.0, 2.0]))(x).tolist() == [10, 20]
 
 
 def test_a_thread_of_its_own_is_not_recorded() -> None:
