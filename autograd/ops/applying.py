@@ -15,8 +15,8 @@ def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any
 
     >>> from autograd import grad
     >>> grad(lambda x: np.sum(np.apply_along_axis(np.prod, 0, x)))(np.array([[2.0, 3.0], [4.0, 5.0]]))
-    Tensor([[4., 5.],
-            [2., 3.]], shape=(2, 2), dtype=float64)
+    array([[4., 5.],
+           [2., 3.]])
     """
     axis = normalize_axis_index(axis, arr.ndim)
     last = np.moveaxis(arr, axis, -1)

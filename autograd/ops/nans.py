@@ -39,7 +39,7 @@ def nanmean(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = Fal
 
     >>> from autograd import grad
     >>> grad(np.nanmean)(np.array([1.0, np.nan, 3.0]))
-    Tensor([0.5, 0. , 0.5], shape=(3,), dtype=float64)
+    array([0.5, 0. , 0.5])
     """
     return np.mean(a, axis, dtype, keepdims=keepdims, where=_known(a, where))
 

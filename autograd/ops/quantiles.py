@@ -77,7 +77,7 @@ def quantile(
 
     >>> from autograd import grad
     >>> grad(lambda x: np.quantile(x, 0.25))(np.array([4.0, 1.0, 2.0]))
-    Tensor([0. , 0.5, 0.5], shape=(3,), dtype=float64)
+    array([0. , 0.5, 0.5])
     """
     return _of_shares("quantile", 1, a, q, axis, method=method, keepdims=keepdims, weights=weights)
 

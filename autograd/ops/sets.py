@@ -25,7 +25,7 @@ def unique(
 
     >>> from autograd import grad
     >>> grad(lambda x: np.sum(np.unique(x) ** 2))(np.array([3.0, 1.0, 3.0]))
-    Tensor([6., 2., 0.], shape=(3,), dtype=float64)
+    array([6., 2., 0.])
     """
     wanted: dict[str, Any] = {"return_inverse": return_inverse, "return_counts": return_counts, "axis": axis}
     _, index, *more = np.unique(raw(ar), return_index=True, **wanted, **options)

@@ -52,7 +52,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 
     >>> from autograd import grad
     >>> grad(lambda fp: np.interp(0.25, [0.0, 1.0], fp))(np.array([3.0, 7.0]))
-    Tensor([0.75, 0.25], shape=(2,), dtype=float64)
+    array([0.75, 0.25])
     """
     x, xp, fp, left, right = [
         p if p is None or np.isscalar(p) else widened(data(p, "interp"), np.float64) for p in (x, xp, fp, left, right)

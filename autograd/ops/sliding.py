@@ -59,7 +59,7 @@ def _numpy_sliding_window_view(
 
     >>> from autograd import grad
     >>> grad(lambda x: np.sum(sliding_window_view(x, 2) * [1.0, 10.0]))(np.ones(4))
-    Tensor([ 1., 11., 11., 10.], shape=(4,), dtype=float64)
+    array([ 1., 11., 11., 10.])
     """
     if writeable:
         raise ReadOnlyError("sliding_window_view(writeable=True) of a tensor, which does not change; leave it out")

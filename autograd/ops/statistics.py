@@ -26,7 +26,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
 
     >>> from autograd import grad
     >>> grad(lambda w: np.average([1.0, 5.0], weights=w))(np.array([3.0, 1.0]))  # (a − average) / Σ w
-    Tensor([-0.25,  0.75], shape=(2,), dtype=float64)
+    array([-0.25,  0.75])
     """
     a = data(a, "average")
     if weights is None:
@@ -68,7 +68,7 @@ def cov(
 
     >>> from autograd import grad
     >>> grad(np.cov)(np.array([1.0, 2.0, 6.0]))  # 2 (x − mean) / (n − 1)
-    Tensor([-2., -1.,  3.], shape=(3,), dtype=float64)
+    array([-2., -1.,  3.])
     """
     parts = [_variables(v, rowvar, dtype) for v in (m, y) if v is not None]
     x = parts[0] if y is None else np.concatenate(parts, axis=0)
