@@ -396,7 +396,7 @@ def followed(x: Any) -> bool:
 
 def without_guards(recordings: tuple[Recording, ...]) -> tuple[Recording, ...]:
     """The recordings that record."""
-    return tuple([r for r in recordings if not isinstance(r, Guard)])
+    return recordings and tuple([r for r in recordings if not isinstance(r, Guard)])
 
 
 @contextmanager

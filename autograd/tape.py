@@ -412,8 +412,11 @@ class Tape(Recording):
     def _warn_of_sources(self, sources: list[Tensor]) -> None:
         """Warn of sources whose gradient is None, or lacks a part, for a reason that the program does not show."""
         for source in sources:
+            real = source.dtype.kind in "fc"
+            if real and id(source) not in self.missed:
+                continue
             label = f"the source {source.name!r}" if source.name else "a source"
-            if source.dtype.kind not in "fc":
+            if not real:
                 warn(
                     f"{label} of gradient() has dtype {source.dtype}, which carries no derivative: its gradient is "
                     f"None; expected a floating dtype, e.g. {type(source).__name__}(2.0)"

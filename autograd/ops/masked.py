@@ -56,7 +56,7 @@ def _numpy_prod(
     a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False, initial: Any = NO_VALUE, where: Any = True
 ) -> Any:
     y = reduce.prod(chosen(in_type(a, dtype), where, 1), axis=axis, keepdims=keepdims)
-    start = _start(initial, "prod", y, a, axis, where)
+    start = None if initial is NO_VALUE else _start(initial, "prod", y, a, axis, where)
     return y if start is None else y * start
 
 
@@ -72,7 +72,7 @@ def _numpy_min(a: Any, axis: Any = None, *, keepdims: bool = False, initial: Any
 
 def _extreme(row: Primitive, better: Any, a: Any, axis: Any, keepdims: bool, initial: Any, where: Any) -> Any:
     """The row with its options; `initial` takes part as one more element does in np.maximum or np.minimum."""
-    start = None if initial is None else _start(initial, row.name, a, a, axis, where)
+    start = None if initial is None or initial is NO_VALUE else _start(initial, row.name, a, a, axis, where)
     if start is None and where is True:
         return row(a, axis=axis, keepdims=keepdims)
     if start is None:
