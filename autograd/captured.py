@@ -187,7 +187,7 @@ def described(value: Value, f: Callable[..., Any], args: Any, outer: Collection[
 def _place(value: Value, f: Callable[..., Any], args: Any) -> str | None:
     """Where a function finds a value, by a search through its closure, its globals and its arguments."""
     names = getattr(getattr(f, "__code__", None), "co_varnames", ())
-    waiting = deque([("", f), *zip(names, args, strict=False)])
+    waiting = deque([*islice(_inside("", f), _MOST), *zip(names, args, strict=False)])
     seen: dict[int, Any] = {}
     while waiting and len(seen) < _MOST:
         name, x = waiting.popleft()
