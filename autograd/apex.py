@@ -31,7 +31,9 @@ def pulled(part: Any, g: Any, node: Node, i: int, stacked: int, backward: Callab
     if not cone.kink:
         known = known & (np.equal(raw(g), 0) | ~cone.tip)
     unknown = np.where(known, 0.0, np.nan)
-    part = part + ramp(cone.spread(np.where(known, slope, 0.0)), cone.x) + ramp(cone.spread(unknown), cone.near)
+    # An element each, since cotangents that add up to 0 would cancel in a sum of them.
+    lost = np.broadcast_to(cone.spread(unknown), np.shape(raw(part)))
+    part = part + ramp(cone.spread(np.where(known, slope, 0.0)), cone.x) + ramp(lost, cone.near)
     return part + ramp(np.where(mixed, np.nan, 0.0), np.sum(cone.near)) if mixed else part
 
 

@@ -3,13 +3,14 @@
 The sweep that is recorded, `autograd.reverse`, makes use of both.
 """
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.families import elementwise
-from autograd.graph import followed
+from autograd.graph import followed, raw
 from autograd.primitive import Primitive
 
 
@@ -18,7 +19,7 @@ class Cone(NamedTuple):
 
     tip: which elements of r are such points.
     x: as above, in the shape of the input.
-    near: for each element of `x` a sum of all the inputs that r depends on beside it.
+    near: for each element of `x` a sum of all the inputs that r depends on beside it, `blend`ed so that it does not cancel.
     spread: brings numbers in the shape of r into that of `x`, with the factor that h'' has.
     kink: whether the second derivative of r itself, which does not exist, is taken to be 0 rather than NaN.
     round: whether r² is smooth. If not, there is no second derivative unless both h' and h'' are 0.
@@ -30,6 +31,16 @@ class Cone(NamedTuple):
     spread: Callable[[Any], Any] = lambda slope: slope
     kink: bool = False
     round: bool = True
+
+
+def blend(x: Any, axis: Any = None) -> Any:
+    """The sum of `x` along `axis`, with weights that no program uses: tangents that add up to 0 do not cancel in it.
+
+    The law of zeros would otherwise drop a NaN that is multiplied by that 0.
+    """
+    shape = np.shape(x)
+    weights = 1 + (np.arange(math.prod(shape)).reshape(shape) * 0.6180339887) % 1
+    return np.sum(x * weights.astype(raw(x).real.dtype), axis=axis, keepdims=True)
 
 
 def _ramp(slope: Any, x: Any) -> Any:

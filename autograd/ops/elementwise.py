@@ -181,8 +181,8 @@ sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * si
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True)
 
 sinc     = elementwise("sinc", _sinc, lambda g, y, x: g * _sinc_slope(x, y), numpy=[np.sinc])
-hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * over(a, y), lambda g, y, a, b: g * over(b, y), real=True, numpy=[np.hypot], apex=lambda i, y, *ab: Cone(np.equal(raw(y), 0), ab[i], ab[0] + ab[1]))
-arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)), lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)), real=True, numpy=[np.arctan2], apex=lambda i, y, *ab: Cone(np.equal(raw(ab[0]), 0) & np.equal(raw(ab[1]), 0), ab[i], ab[0] + ab[1], round=False))
+hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * over(a, y), lambda g, y, a, b: g * over(b, y), real=True, numpy=[np.hypot], apex=lambda i, y, *ab: Cone(np.equal(raw(y), 0), ab[i], ab[0] + 1.6180339887 * ab[1]))
+arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)), lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)), real=True, numpy=[np.arctan2], apex=lambda i, y, *ab: Cone(np.equal(raw(ab[0]), 0) & np.equal(raw(ab[1]), 0), ab[i], ab[0] + 1.6180339887 * ab[1], round=False))
 logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * _won(a, b, y), lambda g, y, a, b: g * _won(b, a, y), real=True, numpy=[np.logaddexp])
 logaddexp2 = elementwise("logaddexp2", np.logaddexp2, lambda g, y, a, b: g * _won(a, b, y, math.log(2)), lambda g, y, a, b: g * _won(b, a, y, math.log(2)), real=True, numpy=[np.logaddexp2])
 xlogy    = elementwise("xlogy", _xlogy, _xlogy_by_x, _xlogy_by_z)

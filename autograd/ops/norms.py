@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.families import general, is_complex, zero_law
 from autograd.graph import followed, raw
-from autograd.ops.cones import Cone, ramp
+from autograd.ops.cones import Cone, blend, ramp
 from autograd.ops.elementwise import over
 from autograd.ops.hermitian import real_part
 from autograd.ops.products import conj
@@ -42,7 +42,7 @@ def _norm_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any]
 
 def _norm_apex(i: int, y: Any, x: Any, *, ord: float = 2, axis: Any = None, keepdims: bool = False) -> Cone:
     """The norm of the zero vector; only of the order 2 has it a square that is smooth."""
-    near = np.sum(x, axis=axis, keepdims=True)
+    near = blend(x, axis)
     return Cone(np.equal(raw(y), 0), conj(x), near, lambda slope: kept(slope, x, axis, keepdims), round=ord == 2)
 
 

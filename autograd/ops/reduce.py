@@ -7,7 +7,7 @@ import numpy as np
 
 from autograd.families import general, is_complex, linear, zero_law
 from autograd.graph import raw
-from autograd.ops.cones import Cone
+from autograd.ops.cones import Cone, blend
 from autograd.ops.elementwise import over
 
 
@@ -81,7 +81,7 @@ def _std_apex(i: int, y: Any, x: Any, *, axis: Any = None, ddof: float = 0, keep
     if _free(x, axis, 0) == 1:
         return None
     factor = float(1 / _free(x, axis, ddof))
-    near = np.sum(x, axis=axis, keepdims=True)
+    near = blend(x, axis)
     return Cone(np.equal(raw(y), 0), _centred(x, axis), near, lambda slope: kept(slope, x, axis, keepdims) * factor)
 
 
