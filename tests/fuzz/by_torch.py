@@ -136,6 +136,11 @@ class T:
         return spread / (x.shape[-1] - ddof) ** 0.5 if x.shape[-1] > 1 else 0 * torch.sum(x, -1)
 
     @staticmethod
+    def held(a: Any, slopes: Any, start: Any, value: Any) -> Any:
+        slopes, start, value = (torch.as_tensor(x) for x in (slopes, start, value))
+        return value + (slopes @ (a - start).reshape(-1)).reshape(value.shape)
+
+    @staticmethod
     def quantile(x: Any, q: float) -> Any:
         """The neighbours alone that have a weight, since PyTorch multiplies an infinite cotangent by a weight of 0."""
         x = torch.sort(x, dim=-1, stable=True).values
@@ -293,6 +298,7 @@ def spelled(op: str, page: bool) -> Any:
 
 GROUPS = ("elementwise", "special", "binary", "mask")
 ELEMENTWISE = {row.name for row in TABLE.values() if row.group in GROUPS} - {"sum_where"} | {"modulus", "angle"}
+ELEMENTWISE |= {"bounded", "unit", "positive", "above", "affine_complex", "squared", "phase"}
 ROWS = {"norm", "vector_norm", "std"}
 
 

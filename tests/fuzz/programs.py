@@ -230,7 +230,18 @@ class Draft:
 
 
 # What these do with an infinite operand is a matter of taste.
-FINITE_ONLY = {"fmod", "remainder", "floor_divide", "log_ndtr", "hypot", "arctan2", "det"}
+FINITE_ONLY = {
+    "fmod",
+    "remainder",
+    "floor_divide",
+    "log_ndtr",
+    "hypot",
+    "arctan2",
+    "det",
+    "affine_complex",
+    "make_complex",
+    "phase",
+}
 
 GROUPS = {
     "elementwise": 3.0, "binary": 3.0, "special": 0.7, "mask": 1.0, "reduction": 1.2, "scan": 0.8, "shape": 0.8,

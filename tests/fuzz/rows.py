@@ -236,5 +236,14 @@ ROWS = [
 ]
 # fmt: on
 
-TABLE = {row.name: row for row in ROWS}
-assert len(TABLE) == len(ROWS)
+# A choice among the elements, linear with the weights it had at `start`. Not drawn; `judge` puts it in place of others.
+HELD_ROW = Row(
+    "held",
+    "domain",
+    "value + (slopes @ (a - start).reshape(-1)).reshape(value.shape)",
+    "T.held(a, slopes, start, value)",
+    lambda d: None,
+)
+
+TABLE = {row.name: row for row in [*ROWS, HELD_ROW]}
+assert len(TABLE) == len(ROWS) + 1
