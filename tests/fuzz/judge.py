@@ -7,9 +7,9 @@ Each reason is exact:
 - `law`: it agrees once an element with the cotangent 0 and a derivative that is not finite contributes 0;
 - `slopes`: differences of its values or gradients at points nearby agree with ours, and its own rule does not;
 - `kink`: the same at the kink of an absolute value, with the mean of the slopes on both sides;
-- `cone`: a second derivative is NaN here, at the point of a cone such as the norm of zeros, which has none; or it is
-  that of reverse over forward mode there or at the kink of an absolute value, for which the page promises nothing; or
-  what the cone is made of does not move along the tangents, and the law of zeros drops its NaN;
+- `cone`: a second derivative is NaN here, at the point of a cone such as the norm of zeros or at the kink of an absolute
+  value, which have none; or it is that of reverse over forward mode there, for which the page promises nothing; or what
+  the cone is made of does not move along the tangents, and the law of zeros drops its NaN;
 - `forward`: forward mode gives NaN where reverse mode without the law of zeros would give it too;
 - `warned`: the default of np.select is lost, with a warning;
 - `infinite`: neither is finite; or one is not, and it is a derivative of a gradient that is not finite, or a second
@@ -27,7 +27,7 @@ import numpy as np
 import autograd as ag
 from tests.fuzz.compare import TOLERANCE, Difference, differences, reduced
 from tests.fuzz.derivatives import Derivatives, inner, ours, point
-from tests.fuzz.programs import Input, Program, Step, spelled, values_of
+from tests.fuzz.programs import Input, Program, Step, spelled, tidied, values_of
 
 Reference = Callable[..., tuple[Derivatives, list[str]]]
 REASONS = ("page", "law", "page and law")
@@ -69,6 +69,10 @@ def judge(program: Program, reference: Reference) -> Verdict:
         case = Case(program, reference, got.gradient, found)
         reasons = [case.reasons(d) for d in found]
         left = [d for d, reason in zip(found, reasons, strict=True) if reason is None]
+        if left and len(program.weights) > 1:  # each result by itself
+            parts = [judge(tidied(program._replace(weights={i: w})), reference) for i, w in program.weights.items()]
+            if all(part.reason not in ("finding", "refused") for part in parts):
+                return Verdict(" and ".join(sorted({part.reason for part in parts} - {"equal"})), [])
         return Verdict("finding", left) if left else Verdict(" and ".join(sorted(set().union(*reasons))), [])  # type: ignore[arg-type]
     except (RuntimeError, TypeError, ValueError, IndexError) as error:
         return Verdict("refused", [], f"{type(error).__name__}: {error}")
@@ -151,7 +155,7 @@ class Case:
         if reason == "cone":
             if second and self.cone and self.still:
                 return np.isnan(a) | np.isnan(b)
-            return np.isnan(a) & (second and self.cone)
+            return np.isnan(a) & (second and (self.cone or at_kink(self.program)))
         if reason == "forward":
             forward = what in ("jvp", "hvp_of_jvp")
             return np.isnan(a) & np.isnan(self.lawless(what)[k]) if forward else np.zeros(a.shape, bool)
@@ -171,7 +175,7 @@ def at_kink(program: Program) -> bool:
     """Whether a step is the absolute value of 0."""
     with np.errstate(all="ignore"):
         values = values_of(program, point(program))
-    kinks = [k for k, node in enumerate(program.nodes) if isinstance(node, Step) and node.op in KINKS]
+    kinks = [node.operands[0] for node in program.nodes if isinstance(node, Step) and node.op in KINKS]
     return any(bool(np.any(np.asarray(values[k]) == 0)) for k in kinks)
 
 
