@@ -82,8 +82,8 @@ def test_memory_is_not_a_tensors_matter() -> None:
 @pytest.mark.parametrize("order", ["A", "K"])
 def test_orders_that_depend_on_memory_are_refused(order: Any) -> None:
     x = Tensor(np.ones((2, 3)))
-    for f in (np.ravel, lambda x, order: np.reshape(x, 6, order), Tensor.flatten):
-        with pytest.raises(NoDerivativeError, match=f'got order=\'{order}\'; expected "C" or "F"'):
+    for f in (np.ravel, lambda x, order: np.reshape(x, 6, order)):
+        with pytest.raises(NoDerivativeError, match=f'got order=\'{order}\'.*; expected "C" or "F"'):
             f(x, order=order)
 
 
