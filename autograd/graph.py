@@ -367,7 +367,7 @@ def note_taken(recordings: tuple[Recording, ...], function: Any, values: Iterabl
 
 def note_severed(variable: Value, value: Value, what: str) -> None:
     """Note that `what` stored `value` in `variable`: a recording that follows the value cannot follow it there."""
-    for recording in open_recordings.get():
+    for recording in open_recordings.get() or (recordings_elsewhere([value]) if open_anywhere else ()):
         if id(value) in recording.known:
             frame = calling_frame(2)
             cut = Cut(value, what, (frame.f_code.co_filename, frame.f_lineno), len(recording.nodes))

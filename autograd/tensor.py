@@ -611,7 +611,9 @@ class Variable(Tensor):
         return Variable(deepcopy(self.value, memo), name=self.name, trainable=self.trainable)
 
     def __getstate__(self) -> object:
-        return object.__getstate__(self)
+        """The state for pickle, without the reading, which a tape may follow."""
+        state: Any = object.__getstate__(self)
+        return state[0], {**state[1], "_reading": None}
 
     def current(self) -> Value:
         """The reading of this moment while someone records; asking for it counts as a read.
@@ -663,7 +665,7 @@ class Variable(Tensor):
 
         NoDerivativeError is raised when the variable is next read while a recording that follows the value is open.
         """
-        if isinstance(value, Tensor) and open_recordings.get():
+        if isinstance(value, Tensor) and (open_recordings.get() or open_anywhere):
             note_severed(self, value.current(), what)
 
     def _check_shape(self, shape: tuple[int, ...]) -> None:

@@ -390,6 +390,22 @@ def test_a_variable_in_another_thread_gives_a_warning_or_is_recorded_in_a_copied
     assert float(t.gradient(y, w)) == 8
 
 
+def test_a_variable_that_took_a_followed_value_in_another_thread() -> None:
+    v = Variable(np.zeros(2))
+
+    def f(x, store):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(store, v, x).result()
+        return np.sum(v * v)
+
+    for store in STORES_INTO_VARIABLES:
+        with pytest.raises(NoDerivativeError, match=SEVERED):
+            ag.grad(f)(np.array([1.0, 2.0]), store)
+    with pytest.raises(NoDerivativeError, match=SEVERED):
+        ag.grad(lambda x: in_threads(Variable, [x, x]))(1.0)
+    assert float(ag.grad(lambda x: x * in_threads(lambda y: Variable(ag.stop_gradient(y)), [x, x]))(1.0)) == 2
+
+
 def doubled(x):
     return 2 * x
 
@@ -402,8 +418,12 @@ def test_a_followed_tensor_cannot_be_pickled() -> None:
         with pytest.raises(NoDerivativeError, match=r"was pickled.*another process.*ag.stop_gradient"):
             pickle.dumps(y)
         assert float(pickle.loads(pickle.dumps(ag.stop_gradient(y)))) == 9
-        assert float(pickle.loads(pickle.dumps(Variable(4.0)))) == 4
-    assert float(pickle.loads(pickle.dumps(y))) == 9
+        variable = Variable(4.0, name="v", trainable=False)
+        t.watch(variable)
+        y = variable * y  # its value is followed, and the variable is pickled with a model all the same
+        copied = pickle.loads(pickle.dumps(variable))
+        assert (float(copied), copied.name, copied.trainable) == (4, "v", False)
+    assert float(pickle.loads(pickle.dumps(y))) == 36
     with ProcessPoolExecutor(1) as pool:
         assert float(pool.submit(doubled, x).result()) == 6
         with pytest.raises(NoDerivativeError, match="another process"):
