@@ -199,6 +199,11 @@ class Recording:
         for arrays in self._locked.values():
             unlock_soon(arrays)
 
+    @property
+    def left(self) -> tuple[str, int] | None:
+        """File and line where a value left the graph last."""
+        return self.cuts[-1].where if self.cuts else None
+
     def saw(self, variable: Value, reading: Value) -> None:
         """A variable was read while recording; a plain recording takes no notice."""
 
@@ -421,7 +426,7 @@ def opened(recording: Recording) -> Iterator[None]:
             yield
     except BaseException as error:
         recording.unlock_after_error()
-        raise_refused_store(error)
+        raise_refused_store(error, recording.left)
         raise
 
 

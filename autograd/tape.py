@@ -124,7 +124,7 @@ class Tape(Recording):
             self._check.__exit__(kind, error, trace)
         if error is not None:
             self.unlock_after_error()
-            raise_refused_store(error)
+            raise_refused_store(error, self.left)
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:

@@ -25,6 +25,7 @@ from autograd.graph import (
     Recording,
     Value,
     check_severed,
+    followed,
     note_cut,
     note_severed,
     note_taken,
@@ -192,7 +193,8 @@ class Tensor(Value):
         return float(self._number_of(2))
 
     def __int__(self) -> int:
-        note_cut(self.current(), "conversion to an integer")
+        if note_cut(self.current(), "conversion to an integer") and is_store(sys._getframe(1)):
+            raise refused_store()
         return int(self._number())
 
     def __complex__(self) -> complex:
@@ -204,6 +206,8 @@ class Tensor(Value):
     def __bool__(self) -> bool:
         if recordings := open_recordings.get():
             note_taken(recordings, bool, (self,), 2)
+            if is_store(sys._getframe(1)) and followed(self.current()):
+                raise refused_store()
         return bool(self.value)
 
     def __len__(self) -> int:

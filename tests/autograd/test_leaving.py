@@ -92,8 +92,25 @@ def test_complex_and_integer_arrays() -> None:
     z = np.zeros(2, complex)
     with pytest.raises(NoDerivativeError, match=STORED):
         ag.grad(lambda x: np.sum(np.real(element(z, x))) + x[0])(np.ones(2))
-    counts = np.zeros(2, int)  # a cast to integers, which carry no derivative
-    assert ag.grad(lambda x: x[0] * float(np.sum(element(counts, x))))(np.array([1.5, 0.0])).tolist() == [3, 0]
+
+    def first(y, x):
+        y[0] = x[0]
+        return y
+
+    w = Variable([1.5, 0.0])
+    for dtype in (int, np.int8, np.uint16, bool):  # np.array([0, 0]) is of integers
+        counts = np.zeros(2, dtype)
+        with pytest.raises(NoDerivativeError, match=STORED):
+            ag.grad(lambda x, counts=counts: x[0] * np.sum(first(counts, x)))(np.array([1.5, 0.0]))
+        with pytest.raises(NoDerivativeError, match=STORED), Tape():
+            first(counts, w)
+
+    def counted(x):
+        y = np.zeros(2, int)
+        y[0], y[1] = int(x[0]), bool(x[0])  # said to be a cast, whose derivative is 0
+        return x[0] * np.sum(y)
+
+    assert ag.grad(counted)(np.array([1.5, 0.0])).tolist() == [2, 0]
 
 
 def test_the_traceback_leads_to_the_store() -> None:
@@ -106,8 +123,17 @@ def test_the_traceback_leads_to_the_store() -> None:
         y.flat[0] = x[0]
         return np.sum(y)
 
-    with pytest.raises(ValueError, match="Error setting single item"):  # NumPy drops the cause here
+    def by_flat_wrongly(x):
+        y = np.zeros(3)
+        y[0] = float(x[0])
+        y.flat[0] = "x"
+        return np.sum(y)
+
+    with pytest.raises(NoDerivativeError, match=STORED) as caught:
         ag.grad(by_flat)(np.ones(3))
+    assert caught.traceback[-1].name == "by_flat"
+    with pytest.raises(ValueError, match="Error setting single item"):
+        ag.grad(by_flat_wrongly)(np.ones(3))
 
 
 def test_what_the_error_advises_is_right() -> None:
