@@ -636,8 +636,7 @@ class Variable(Tensor):
         new = as_array(value)
         self._check_shape(new.shape)
         self._store(..., new)
-        for recording in open_recordings.get():
-            recording.severed.pop(id(self), None)  # the new value takes the place of the whole old one
+        self._forget_stored()
         self.note_stored(value, "assign()")
         return self
 
@@ -662,6 +661,8 @@ class Variable(Tensor):
         self._announce()
         check_kind(key, "an index")
         self._store(protocols.plain_tree(key), as_array(value))
+        if key is Ellipsis or (type(key) is slice and key == slice(None)):
+            self._forget_stored()
         self.note_stored(value, "item assignment")
 
     def note_stored(self, value: Any, what: str) -> None:
@@ -671,6 +672,11 @@ class Variable(Tensor):
         """
         if isinstance(value, Tensor) and (open_recordings.get() or open_anywhere):
             note_severed(self, value.current(), what)
+
+    def _forget_stored(self) -> None:
+        """Note that a new value has taken the place of the whole old one."""
+        for recording in open_recordings.get():
+            recording.severed.pop(id(self), None)
 
     def _check_shape(self, shape: tuple[int, ...]) -> None:
         if shape != self.shape:

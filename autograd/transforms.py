@@ -309,7 +309,7 @@ def _warn_of_cuts(recording: Recording, y: Any) -> None:
         # What leaves after the result was computed, to be printed for example, has no influence on it.
         last = next((i for i in reversed(range(count)) if id(recording.nodes[i].out) in results), -1)
         cuts = [cut for cut in cuts if cut.position <= last]
-        effect = "a part of the gradient is lost"
+        effect = "a part of the gradient may be lost"  # not if the number was only printed or compared
     else:
         effect = "the gradient is zero"
     if cuts:
