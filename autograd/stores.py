@@ -41,7 +41,12 @@ def raise_refused_store(error: BaseException, left: tuple[str, int] | None) -> N
     `y.flat[i] = x` it keeps nothing; then the place tells.
     """
     if str(error).startswith(_NUMPY) and isinstance(error.__cause__, NoDerivativeError):
-        raise error.__cause__.with_traceback(error.__traceback__) from None
+        refused = error.__cause__.with_traceback(error.__traceback__)
+        error.__cause__ = error.__context__ = None  # or the two would keep each other, and what was computed, alive
+        try:
+            raise refused from None
+        finally:
+            del refused
     if str(error) == _NUMPY_FLAT and left is not None and left == _place(error.__traceback__):
         raise refused_store().with_traceback(error.__traceback__) from None
 

@@ -5,9 +5,11 @@ The right values are derivatives by hand.
 
 import cmath
 import contextvars
+import gc
 import math
 import pickle
 import threading
+import weakref
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
@@ -134,6 +136,25 @@ def test_the_traceback_leads_to_the_store() -> None:
     assert caught.traceback[-1].name == "by_flat"
     with pytest.raises(ValueError, match="Error setting single item"):
         ag.grad(by_flat_wrongly)(np.ones(3))
+
+
+def test_a_refused_store_leaves_no_reference_cycle() -> None:
+    class Array(np.ndarray):
+        pass
+
+    def holder(store):
+        x, constant = Variable(np.ones(3)), np.ones(3).view(Array)
+        with pytest.raises(NoDerivativeError, match=STORED):
+            ag.grad(lambda x: np.sum(store(np.zeros(3), x * constant)))(np.ones(3))
+        with pytest.raises(NoDerivativeError, match=STORED), Tape():
+            store(np.zeros(3), x * constant)
+        return weakref.ref(constant)
+
+    gc.disable()
+    try:
+        assert [holder(store)() for store in STORES] == [None] * len(STORES)
+    finally:
+        gc.enable()
 
 
 def test_what_the_error_advises_is_right() -> None:
