@@ -76,19 +76,20 @@ class Node:
 NO_PARAMS: dict[str, Any] = {}  # one for all nodes without params, since a dict each would be a fifth of a node
 _new_node = Node.__new__  # filled in by `record`, which saves a call for each operation
 ENGINE = os.path.dirname(__file__) + os.sep
+_NUMPY = os.path.dirname(np.__file__) + os.sep
 _METHODS = ENGINE + "tensor.py"  # where methods such as argmax call NumPy's function for the user
 
 
 def calling_frame(depth: int) -> FrameType:
-    """The innermost frame outside the engine, looked for from `depth` frames up."""
+    """The innermost frame outside the engine and NumPy, looked for from `depth` frames up."""
     frame = sys._getframe(depth)
-    while frame.f_code.co_filename.startswith(ENGINE) and frame.f_back is not None:
+    while frame.f_code.co_filename.startswith((ENGINE, _NUMPY)) and frame.f_back is not None:
         frame = frame.f_back
     return frame
 
 
 def warn(message: str) -> None:
-    """Give a UserWarning at the innermost line outside the engine."""
+    """Give a UserWarning at the innermost line outside the engine and NumPy."""
     frame = calling_frame(2)
     warnings.warn_explicit(
         message,

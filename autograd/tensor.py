@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 import sys
-import warnings
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, ClassVar
@@ -34,6 +33,7 @@ from autograd.graph import (
     raw,
     record,
     recordings_elsewhere,
+    warn,
 )
 from autograd.ops import diagonals, index, rounding, shape
 from autograd.ops.complexes import conjugate, imag, real
@@ -145,11 +145,10 @@ class Tensor(Value):
         if note_cut(self.current(), "numpy()"):
             if is_store(sys._getframe(depth)):
                 raise refused_store()
-            warnings.warn(
+            warn(
                 "a tensor that a tape follows was converted to NumPy: the gradient stops here. Compute with the tensor "
                 "itself, which NumPy's functions take; instead of a list of tensors give ag.array([...]) or "
-                "np.stack([...]), and instead of np.full use ag.full. Say ag.stop_gradient(x) if a constant is meant",
-                stacklevel=depth + 1,
+                "np.stack([...]), and instead of np.full use ag.full. Say ag.stop_gradient(x) if a constant is meant"
             )
         view = np.asarray(self.value).view()
         view.flags.writeable = False

@@ -192,6 +192,21 @@ def test_a_number_that_leaves_gives_a_warning_also_where_a_path_remains(f) -> No
             call(2.0)
 
 
+def test_a_warning_names_the_line_of_the_program() -> None:
+    """And not one inside NumPy, for which Python would show it once for all lines of the program."""
+    v = Variable(np.zeros(2))
+    for convert in (
+        lambda x: np.full(3, x[0]),
+        lambda x: np.r_[x[0], x[1]],
+        lambda x: np.vectorize(math.exp)(x),
+        lambda x: v.assign([x[0], x[1]]),
+    ):
+        with pytest.warns(UserWarning, match="the gradient stops here") as caught, Tape() as t:
+            t.watch(x := Tensor([1.0, 2.0]))
+            convert(x)
+        assert {warning.filename for warning in caught} == {cut.where[0] for cut in t.cuts} == {__file__}
+
+
 def test_a_tape_notes_the_number() -> None:
     x = Variable(1.0)
     with Tape(persistent=True) as t:
