@@ -201,7 +201,7 @@ class Recording:
             unlock_soon(arrays)
 
     @property
-    def left(self) -> tuple[str, int] | None:
+    def last_cut(self) -> tuple[str, int] | None:
         """File and line where a value left the graph last."""
         return self.cuts[-1].where if self.cuts else None
 
@@ -427,7 +427,7 @@ def opened(recording: Recording) -> Iterator[None]:
             yield
     except BaseException as error:
         recording.unlock_after_error()
-        raise_refused_store(error, recording.left)
+        raise_refused_store(error, recording.last_cut)
         raise
 
 

@@ -89,7 +89,7 @@ class Tape(Recording):
         self._used = False
         # For `explain`: lines of the program, and the facts about gradients that came out None.
         self._opened: tuple[CodeType, int] | None = None
-        self._marks: dict[tuple[str, CodeType, int], None] = {}
+        self._marks: dict[tuple[str, CodeType, int], int] = {}  # with the number of nodes recorded before
         self._remembered: list[Remembered] = []
 
     # The scope.
@@ -124,14 +124,14 @@ class Tape(Recording):
             self._check.__exit__(kind, error, trace)
         if error is not None:
             self.unlock_after_error()
-            raise_refused_store(error, self.left)
+            raise_refused_store(error, self.last_cut)
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
         """Inside, this tape records nothing: what is computed is a constant to it."""
         if not self._open:
             raise TapeError("stop_recording() works inside the tape's scope only; this tape is not recording")
-        self._marks["stop_recording", *_line(3)] = None
+        self._marks.setdefault(("stop_recording", *_line(3)), len(self.nodes))
         recorded_here = self in open_recordings.get()
         open_recordings.set(without_guards(_without(self)))
         if recorded_here:
@@ -148,7 +148,7 @@ class Tape(Recording):
 
     def reset(self) -> None:
         """Forget everything recorded and every watch."""
-        self._marks["reset", *_line(2)] = None
+        self._marks = dict.fromkeys([*self._marks, ("reset", *_line(2))], 0)
         self._let_go()
         self._variables = {}
         self._used = False

@@ -11,8 +11,8 @@ import numpy as np
 
 from autograd.errors import TapeError
 from autograd.explain.connected import explain_connected
-from autograd.explain.cuts import cut_reason, thread_reason
-from autograd.explain.facts import Facts, cuts_between, facts_about
+from autograd.explain.cuts import cut_reason, stopped_reason, thread_reason
+from autograd.explain.facts import Facts, cuts_between, facts_about, made_at
 from autograd.explain.model import Explanation, Place
 from autograd.explain.names import Names, labelled
 from autograd.explain.program import Program, line_of
@@ -21,7 +21,7 @@ from autograd.explain.reasons import reasons_for
 from autograd.graph import Value, calling_frame, only, raw
 from autograd.picture.derivatives import gradients
 from autograd.tape import Tape
-from autograd.tensor import Tensor
+from autograd.tensor import Tensor, Variable
 
 
 def explain(tape: Tape, target: Any, source: Any, labels: Mapping[str, Any]) -> Explanation:
@@ -51,6 +51,9 @@ def explain(tape: Tape, target: Any, source: Any, labels: Mapping[str, Any]) -> 
         if total is not None:
             found = explain_connected(tape.nodes, y, readings, names, source_name, total)
             left = [cut_reason(cut, source_name) for cut in cuts_between(tape, y, readings)]
+            for (what, code, instruction), position in tape._marks.items():
+                if what == "stop_recording" and position <= made_at(tape, y):
+                    left.append(stopped_reason(line_of(code, instruction)))
             if id(source) in tape.missed:
                 left.append(thread_reason(source_name, found.target))
             return replace(found, left=tuple(left))
@@ -58,6 +61,7 @@ def explain(tape: Tape, target: Any, source: Any, labels: Mapping[str, Any]) -> 
         question = Question(
             target=y,
             source=source,
+            assigned=isinstance(target, Variable),
             target_name=names.given(y) or "y",
             source_name=source_name,
             target_text=target_text,

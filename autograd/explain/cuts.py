@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd.explain.facts import Left
-from autograd.explain.model import Reason
+from autograd.explain.model import Place, Reason
 
 _CUTS = {
     "numpy()": (
@@ -51,6 +51,12 @@ def plain_reason(cut: Left, source: str) -> Reason:
         "operation that has one, such as np.max, np.sort, np.where or a softmax",
         cut.where,
     )
+
+
+def stopped_reason(where: Place) -> Reason:
+    """What happened where recording was stopped."""
+    what = "what was computed inside stop_recording() is a constant"
+    return Reason("stop_recording", what, "compute it outside that block", where)
 
 
 def thread_reason(source: str, target: str) -> Reason:

@@ -250,12 +250,17 @@ def cuts_between(tape: Tape, target: Value, readings: Sequence[Value]) -> tuple[
     """Where values that depend on the source left the graph before the target was computed."""
     if not tape.cuts:
         return ()
-    last = next((i for i in reversed(range(len(tape.nodes))) if tape.nodes[i].out is target), -1)
+    last = made_at(tape, target)
     sources = {id(x) for x in readings}
     behind = sources | {id(node.out) for node, _ in reached(tape.nodes, readings, tape.late)}
     cuts = [cut for cut in tape.cuts if cut.position <= last and id(cut.value) in behind and cut.value is not target]
     found = [Left(cut.what, _name(cut.value), cut.where, near=True, own=id(cut.value) in sources) for cut in cuts]
     return tuple(dict.fromkeys(found))
+
+
+def made_at(tape: Tape, target: Value) -> int:
+    """The number of the last node whose result is `target`, or -1."""
+    return next((i for i in reversed(range(len(tape.nodes))) if tape.nodes[i].out is target), -1)
 
 
 def _called(function: Any) -> str:

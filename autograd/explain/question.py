@@ -21,6 +21,7 @@ class Question:
 
     target, source: the values, or whatever else was given; names: what to call them; texts: how the caller wrote them,
         None if that is too long to repeat.
+    assigned: whether the target is a variable.
     automatic: whether the tape watches variables by itself; opened: where its scope was opened; marks: where
         stop_recording() and reset() were called on it.
     target_elsewhere, source_elsewhere: where the other tapes that know them were opened.
@@ -28,6 +29,7 @@ class Question:
 
     target: Any
     source: Any
+    assigned: bool
     target_name: str
     source_name: str
     target_text: str | None

@@ -28,6 +28,9 @@ def reasons_of_target(q: Question) -> tuple[list[Reason], list[Reason]]:
     if q.target_elsewhere:
         what = f"{name} was recorded by another tape{q.opening(q.target_elsewhere[0])}, not by this one"
         return [Reason("other tape", what, "ask that tape", q.target_elsewhere[0])], []
+    if q.assigned:
+        what = f"{name} is a variable, which holds what was assigned to it, and no gradient flows through an assignment"
+        return [], [Reason("variable", what, "take the tensor that was assigned as the target")]
     if not computed(y):
         around = f"around the array of {q.facts.wraps}" if q.facts.wraps else "from a number or an array"
         advice = "use that value itself" if q.facts.wraps else "compute it inside the scope from what the tape watches"

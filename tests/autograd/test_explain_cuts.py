@@ -128,6 +128,32 @@ def test_nothing_is_said_to_be_missing_where_nothing_left() -> None:
     assert "missing" not in str(t.explain(y, x))
 
 
+def test_a_part_that_was_computed_while_recording_was_stopped_is_missing() -> None:
+    x = Variable(3.0, name="x")
+    with Tape(persistent=True) as t:
+        before = x * x
+        with t.stop_recording():
+            constant = x * x
+        y = constant * x
+    (reason,) = t.explain(y, x).left
+    assert reason.what == "what was computed inside stop_recording() is a constant"
+    assert reason.where == (__file__, here(test_a_part_that_was_computed_while_recording_was_stopped_is_missing)[1] + 4)
+    assert "if y depends on the result, that part of the gradient is missing" in str(t.explain(y, x))
+    assert t.explain(before, x).left == ()
+    assert float(t.gradient(y, x)) == 9
+
+
+def test_a_variable_as_target_is_no_tensor_that_someone_made() -> None:
+    x, v = Variable(3.0, name="x"), Variable(0.0, name="v")
+    with Tape() as t:
+        v.assign(x * x)
+    told = [reason.what for reason in t.explain(v, x).reasons]
+    assert told == [
+        "a value computed from x left the graph by assign()",
+        "v is a variable, which holds what was assigned to it, and no gradient flows through an assignment",
+    ]
+
+
 def test_an_exponential_of_the_math_module_is_a_part_that_is_missing() -> None:
     x = Variable(1.0, name="x")
     with Tape() as t:
