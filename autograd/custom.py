@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -30,10 +32,13 @@ from autograd.errors import NoDerivativeError, RuleError
 from autograd.families import is_complex, zeros_like
 from autograd.graph import Cut, Recording, Value, only, open_recordings, opened, raw
 from autograd.holomorphic import conjugated
+from autograd.leaving import warn_of_cuts
 from autograd.nest import leaves, paired
 from autograd.ops.elementwise import identity
 from autograd.primitive import Primitive
-from autograd.tensor import Tensor, wrapped
+from autograd.tensor import Tensor, Variable, wrapped
+
+_MOST = 1000  # objects to search for constants of a rule
 
 Pull = Callable[[tuple[Any, ...], tuple[Any, ...]], Sequence[Any]]
 
@@ -105,6 +110,8 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
     primals, or, if the function is linear, on the tangents.
 
     NoDerivativeError if the result depends on a tensor or variable that a tape follows and that is not an argument.
+    RuleError if the rule returns a tangent of another shape or structure than the result, or, in reverse mode, one that
+    is not 0 where all tangents are 0.
 
     >>> import autograd as ag
     >>> cube = custom_jvp(lambda x: x * x * x, lambda primals, tangents: 3 * primals[0] ** 2 * tangents[0])
@@ -138,6 +145,7 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
                 raise RuleError(str(error)) from None
             tangents = [t for result, t in pairs if isinstance(result, Tensor)]
             for t, result in zip(tangents, results, strict=True):
+                _check_number(t, f"the rule of {name_of(f)}", "the tangent of a tensor")
                 if np.shape(t) != result.shape:
                     raise RuleError(
                         f"the rule of {name_of(f)} returned a tangent of shape {np.shape(t)}; "
@@ -146,7 +154,10 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
             return tangents
 
         def pull(upstream: tuple[Any, ...], inputs: tuple[Any, ...]) -> Sequence[Any]:
-            """The rule is linear in the tangents, so its gradient by them is its transpose, wherever it is taken."""
+            """The rule is linear in the tangents, so its gradient by them is its transpose, wherever it is taken.
+
+            It is taken at zeros, where a linear rule gives zeros.
+            """
             tangents = [_zero_tangent(x) for x in inputs]
             recording = _Transposition()
             for t in tangents:
@@ -154,6 +165,8 @@ def custom_jvp(f: Callable[..., Any], rule: Callable[..., Any]) -> Callable[...,
             with _transposing(f):
                 with opened(recording):
                     found = moved(inputs, tangents)
+                _check_linear(found, f)
+                warn_of_cuts(recording, found)
                 pairs = [(t, u) for t, u in zip(found, upstream, strict=True) if isinstance(t, Tensor)]
                 # A complex result may move along real numbers only.
                 seeds = [(t, np.real(u) if is_complex(u) and not is_complex(t) else u) for t, u in pairs]
@@ -215,7 +228,10 @@ def _of_each_input(found: Any, call: Call) -> list[Any]:
             raise RuleError(str(error)) from None
         for x, part in pairs:
             if isinstance(x, Place):
-                if part is not None and np.shape(part) != call.data[x.index].shape:
+                if part is None:
+                    continue
+                _check_number(part, f"the gradient function of {name}", f"argument {i}")
+                if np.shape(part) != call.data[x.index].shape:
                     raise RuleError(
                         f"the gradient function of {name} returned shape {np.shape(part)} for argument {i}; "
                         f"expected the argument's own shape {call.data[x.index].shape}"
@@ -225,9 +241,9 @@ def _of_each_input(found: Any, call: Call) -> list[Any]:
 
 
 class _UsedByRule:
-    """What a rule uses as a constant, though it was computed from an argument that had left the graph.
+    """What a rule may use as a constant, though it was computed from an argument that had left the graph.
 
-    The gradient is right, but the derivative of the rule lacks a part, of which `warn` tells.
+    The gradient is right, but the derivative of the rule then lacks a part, of which `warn` tells.
     """
 
     def __init__(self, f: Callable[..., Any], rule: Callable[..., Any], captures: Captures) -> None:
@@ -246,25 +262,76 @@ class _UsedByRule:
                 recording.cuts += [Cut(x, cut.what, cut.where, len(recording.nodes)) for x in followed]
                 if followed:
                     warnings.warn_explicit(
-                        f"the gradient function of {self.name} is differentiated, and uses a value that {self.name} "
-                        f"computed from its argument after {cut.what}, which counts as a constant: a part of the "
-                        f"second derivative is lost. Compute with the tensor itself, or compute the value in the "
-                        f"gradient function",
+                        f"the gradient function of {self.name} is differentiated. It uses numbers that are constants, "
+                        f"and {self.name} took plain numbers from its argument ({cut.what}). If the ones were computed "
+                        f"from the others, a part of the second derivative is lost. Compute with the tensor itself, or "
+                        f"compute the numbers in the gradient function",
                         UserWarning,
                         *cut.where,
                     )
 
 
 def _holds_constants(f: Callable[..., Any], rule: Callable[..., Any], captures: Captures) -> bool:
-    """Whether a rule uses floats that were computed in the function and that nobody follows."""
-    code = getattr(rule, "__code__", None)
-    outside = getattr(getattr(f, "__code__", None), "co_freevars", ())
-    cells = zip(getattr(code, "co_freevars", ()), getattr(rule, "__closure__", None) or (), strict=True)
-    held = [leaf for name, cell in cells if name not in outside for leaf in leaves(cell.cell_contents)]
-    return any([is_data(x) and id(x) not in captures.known for x in held])
+    """Whether a rule may use floats that were computed in the function and that nobody follows.
+
+    The search goes through closures, defaults, attributes and containers. Numbers and arrays from outside of the
+    function do not count, but what is stored in a container or an object there may have been computed in it.
+    """
+    code = getattr(f, "__code__", None)
+    outside = getattr(code, "co_freevars", ())
+    shared = getattr(code, "co_names", ())
+    seen: dict[int, Any] = {}
+    waiting: list[Any] = [rule]
+    while waiting and len(seen) < _MOST:
+        x = waiting.pop()
+        if id(x) in seen or isinstance(x, Variable | Recording | ModuleType | type):
+            continue
+        seen[id(x)] = x
+        if is_data(x):
+            if getattr(x, "dtype", np.dtype(float)).kind in "fc" and id(x) not in captures.known:
+                return True
+        elif isinstance(x, FunctionType):
+            cells = zip(x.__code__.co_freevars, x.__closure__ or (), strict=True)
+            held = [
+                cell.cell_contents for name, cell in cells if name not in outside or not is_data(cell.cell_contents)
+            ]
+            names = [name for name in x.__code__.co_names if name in shared and name in x.__globals__]
+            held += [x.__globals__[name] for name in names if not is_data(x.__globals__[name])]
+            waiting += [*held, x.__defaults__, x.__kwdefaults__]
+        elif isinstance(x, MethodType):
+            waiting += [x.__self__, x.__func__]
+        elif isinstance(x, functools.partial):
+            waiting += [x.func, x.args, x.keywords]
+        elif isinstance(x, dict):
+            waiting += x.values()
+        elif isinstance(x, list | tuple):
+            waiting += x
+        else:
+            waiting += getattr(x, "__dict__", {}).values()
+    return False
+
+
+def _check_number(x: Any, rule: str, what: str) -> None:
+    """Raise unless a rule returned something that can be a derivative."""
+    if not (is_data(x) or isinstance(x, int | np.integer | np.bool_)):
+        got = "None" if x is None else f"{type(x).__name__} {x!r:.40}"
+        raise RuleError(f"{rule} returned {got} for {what}; expected a tensor, an array or a number")
 
 
 # The transpose of a forward rule.
+
+
+def _check_linear(tangents: Sequence[Any], f: Callable[..., Any]) -> None:
+    """Raise if a forward rule has a part without a tangent, which shows where all tangents are zero."""
+    for t in tangents:
+        value = raw(t)
+        known = isinstance(value, np.ndarray | np.generic | int | float | complex)  # not so in a trace
+        if known and np.any((value != 0) & (value == value)):  # 0 times an infinite derivative is NaN
+            raise RuleError(
+                f"the rule of {name_of(f)} gives a tangent of the result that is not 0 where the tangents of the "
+                f"arguments are 0; expected a rule that is linear in the tangents, so that each of its terms has "
+                f"a tangent as a factor"
+            )
 
 
 def _zero_tangent(x: Any) -> Tensor:

@@ -13,8 +13,9 @@ import numpy as np
 from autograd.derivative_array import DerivativeArray
 from autograd.families import converted, is_complex, ones_like, zeros_like
 from autograd.forward import forward
-from autograd.graph import Cut, Recording, note_cut, open_recordings, opened, raw, warn
+from autograd.graph import Recording, note_cut, open_recordings, opened, raw
 from autograd.holomorphic import conjugated, dtype_of, of_columns, units
+from autograd.leaving import warn_of_cuts, where_lost
 from autograd.nest import leaves, mapped, named_leaves
 from autograd.ops.elementwise import identity
 from autograd.reverse import backward
@@ -75,7 +76,7 @@ def value_and_grad(
             t.watch(sources)
             value = f(*args, **kwargs)
             y = _scalar(_pair(value)[0] if has_aux else value, "grad")
-            _warn_of_cuts(t, y)
+            warn_of_cuts(t, y)
         gradients = _as_given(_nested(t.gradient(y, sources, unconnected_gradients="zero"), trees), given)
         return value, tuple(gradients) if isinstance(argnums, Sequence) else gradients[0]
 
@@ -119,11 +120,11 @@ def jacobian(f: Callable[..., Any], argnums: int | Sequence[int] = 0, mode: str 
             if not isinstance(y, Tensor):
                 cuts = [cut for cut in t.cuts if cut.what != "stop_gradient"]
                 if cuts or not _is_number(y):
-                    how = _lost(cuts) if cuts else "join several with np.stack, or use ag.jvp or ag.vjp"
+                    how = where_lost(cuts) if cuts else "join several with np.stack, or use ag.jvp or ag.vjp"
                     got = type(y).__name__
                     raise TypeError(f"jacobian got a function that returns {got}; expected one tensor; {how}")
                 y = Tensor(y)
-            _warn_of_cuts(t, y)
+            warn_of_cuts(t, y)
         size = sum([x.size for x in sources])
         if (mode or ("forward" if 8 * size < y.size else "reverse")) == "reverse" or not size:
             found = t.jacobian(y, sources, unconnected_gradients="zero")
@@ -184,7 +185,7 @@ def hvp(f: Callable[..., Any], primal: Any, tangent: Any, *args: Any) -> Any:
         recording.follow(source)
     with opened(recording):
         y = _scalar(f(x, *args), "hvp")
-        _warn_of_cuts(recording, y)
+        warn_of_cuts(recording, y)
         gradients = backward(list(recording.nodes), [(y, ones_like(y))], sources)
     found = [g for g in gradients if g is not None]
     with _unlocking(recording):
@@ -210,7 +211,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     with tape:
         tape.watch(sources)
         y = f(*args)
-        _warn_of_cuts(tape, y)
+        warn_of_cuts(tape, y)
     targets = mapped(_target, _numbers(y, "vjp"))
 
     def pull(g: Any) -> tuple[Any, ...]:
@@ -257,7 +258,7 @@ def linearize(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., 
         recording.hold(source)
     with opened(recording):
         y = _numbers(f(*args), "jvp")
-        _warn_of_cuts(recording, y)
+        warn_of_cuts(recording, y)
 
     def push(*tangents: Any) -> Any:
         recording.check_unchanged()
@@ -296,37 +297,6 @@ def _unlocking(recording: Recording) -> Iterator[None]:
         yield
     finally:
         recording.unlock()
-
-
-def _warn_of_cuts(recording: Recording, y: Any) -> None:
-    """Warn of values that left the recording as numbers before the result `y` was computed."""
-    cuts = [cut for cut in recording.cuts if cut.what in _NUMBERS]
-    if not cuts:
-        return
-    results = {id(leaf.current() if isinstance(leaf, Tensor) else leaf) for leaf in leaves(y)}
-    count = len(recording.nodes)
-    if results & recording.known:
-        # What leaves after the result was computed, to be printed for example, has no influence on it.
-        last = next((i for i in reversed(range(count)) if id(recording.nodes[i].out) in results), -1)
-        cuts = [cut for cut in cuts if cut.position <= last]
-        effect = "a part of the gradient may be lost"  # not if the number was only printed or compared
-    else:
-        effect = "the gradient is zero"
-    if cuts:
-        warn(f"{effect}, since {_lost(cuts)}")
-
-
-_NUMBERS = ("conversion to a Python number", "tolist()")  # numpy() has warned by itself
-
-
-def _lost(cuts: Sequence[Cut]) -> str:
-    """Say where values left the recording, and what to write instead."""
-    places = ", ".join(dict.fromkeys([f"{cut.what} ({cut.where[0]}:{cut.where[1]})" for cut in cuts]))
-    return (
-        f"a tensor left the recording here: {places}. Instead of math.exp(t), write np.exp(t); instead of float(t), t; "
-        f"instead of a list of numbers, np.stack([...]) or ag.array([...]). Say ag.stop_gradient(t) if a constant is "
-        f"meant"
-    )
 
 
 def _positions(argnums: Any, count: int) -> list[int]:

@@ -1,6 +1,9 @@
 """Derivatives of one's own: values, second derivatives, nesting, several results, stacks, mistakes."""
 
+import math
 import tracemalloc
+from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -150,8 +153,73 @@ def test_31_differentiating_a_rule_that_uses_what_left_the_graph_warns() -> None
     assert float(ag.grad(lost)(2.0)) == float(ag.grad(kept)(2.0)) == 0.2
     assert float(ag.grad(ag.grad(kept))(2.0)) == pytest.approx(-4 / 25)
     for second in (lambda: ag.grad(ag.grad(lost))(2.0), lambda: ag.hvp(lost, 2.0, 1.0)):
-        with pytest.warns(UserWarning, match=r"uses_its_own computed from its argument after numpy\(\).* is lost"):
+        with pytest.warns(
+            UserWarning, match=r"uses_its_own took plain numbers from its argument \(numpy\(\)\).* is lost"
+        ):
             assert float(second()) == 0
+
+
+class Arctan:
+    """Its gradient function finds the slope in an attribute."""
+
+    def value(self, x):
+        self.slope = 1.0 / (1.0 + x.numpy() ** 2)
+        return np.arctan(x.numpy()), self.rule
+
+    def rule(self, up):
+        return up * self.slope
+
+
+STORED: dict[str, object] = {}
+
+
+def stores_in_a_global_dict(x):
+    STORED["slope"] = 1.0 / (1.0 + x.numpy() ** 2)
+    return np.arctan(x.numpy()), lambda up: up * STORED["slope"]
+
+
+def of_a_slope(make):
+    """arctan, with the gradient function that is made of the slope."""
+    return lambda x: (np.arctan(x.numpy()), make(1.0 / (1.0 + x.numpy() ** 2)))
+
+
+def inner_function(slope):
+    times = lambda up: up * slope
+    return lambda up: times(up)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        Arctan().value,
+        stores_in_a_global_dict,
+        of_a_slope(lambda slope: partial(np.multiply, slope)),
+        of_a_slope(lambda slope: lambda up, slope=slope: up * slope),
+        of_a_slope(lambda slope: lambda up, *, slope=slope: up * slope),
+        of_a_slope(inner_function),
+        of_a_slope(lambda slope: (lambda held: lambda up: up * held["slope"][0])({"slope": [slope]})),
+        of_a_slope(lambda slope: partial(Arctan.rule, SimpleNamespace(slope=slope))),
+    ],
+)
+def test_31_the_constants_of_a_rule_are_found_wherever_it_keeps_them(f) -> None:
+    f = ag.custom_gradient(f)
+    assert float(ag.grad(f)(2.0)) == 0.2
+    with pytest.warns(UserWarning, match="took plain numbers from its argument"):
+        ag.grad(ag.grad(f))(2.0)
+
+
+LIMIT = 1e9
+
+
+def test_31_a_rule_without_constants_of_the_function_gives_no_warning() -> None:
+    """A mask has no derivative, and what was there before the call was not computed in it."""
+    scale = 2.0
+    masked = ag.custom_gradient(lambda x: (np.maximum(x.numpy(), 0.0), partial(np.multiply, x.numpy() > 0)))
+    scaled = ag.custom_gradient(
+        lambda x: (scale * np.exp(x.numpy()), lambda up: np.minimum(up * scale * np.exp(x), LIMIT))
+    )
+    assert float(ag.grad(ag.grad(lambda x: masked(x) ** 2))(3.0)) == 2
+    assert float(ag.grad(ag.grad(scaled))(0.0)) == 2
 
 
 def test_none_is_no_gradient() -> None:
@@ -201,6 +269,28 @@ def test_custom_jvp_of_nested_keyword_and_static_arguments() -> None:
         ag.grad(ag.custom_jvp(np.sum, lambda p, t: t[0]))(np.ones(2))
     with pytest.raises(RuleError, match="the rule of sum got a list of 1 entries; expected one entry"):
         ag.grad(ag.custom_jvp(np.sum, lambda p, t: [np.sum(t[0])]))(np.ones(2))
+
+
+def test_custom_jvp_names_mistakes_of_the_rule() -> None:
+    square = lambda rule: ag.custom_jvp(lambda x: x * x, rule)
+    for rule in (lambda p, t: 7.0, lambda p, t: 2 * p[0] * t[0] + 1.0, lambda p, t: p[0]):
+        with pytest.raises(RuleError, match="not 0 where the tangents of the arguments are 0; expected a rule that is"):
+            ag.grad(square(rule))(2.0)
+    for wrong in ("s", None):
+        with pytest.raises(RuleError, match=f"returned {'None' if wrong is None else 'str'}.* for the tangent of a"):
+            ag.grad(square(lambda p, t, wrong=wrong: wrong))(2.0)
+    assert float(ag.grad(square(lambda p, t: 0))(2.0)) == 0
+    with pytest.raises(RuleError, match="returned str 'up' for argument 0; expected a tensor, an array or a number"):
+        ag.grad(ag.custom_gradient(lambda x: (x * x, lambda up: "up")))(2.0)
+
+
+def test_custom_jvp_warns_where_a_tangent_leaves_the_rule_as_a_number() -> None:
+    lost = ag.custom_jvp(lambda x: x * x, lambda p, t: 2 * p[0] * math.fsum([t[0]]))
+    part = ag.custom_jvp(lambda x: x * x, lambda p, t: p[0] * t[0] + p[0] * float(t[0]))
+    for f, effect in ((lost, "the gradient is zero"), (part, "a part of the gradient is lost")):
+        with pytest.warns(UserWarning, match=f"{effect}, since a tensor left the recording here: conversion to a Pyth"):
+            ag.grad(f)(2.0)
+        assert float(ag.jvp(f, [2.0], [1.0])[1]) == 4
 
 
 def test_rules_may_call_themselves() -> None:
