@@ -6,6 +6,7 @@ tensors have, so that a program need not ask which of the two it was given. What
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +16,22 @@ import numpy.typing as npt
 from autograd.nest import mapped
 
 
+def _in_place(name: str) -> Callable[[Any, Any], Any]:
+    """Return the method of an operator such as `+=`, which changes arrays, but gives a new number for a number."""
+    change, compute = getattr(np.ndarray, f"__i{name}__"), getattr(operator, name)
+
+    def method(self: Any, other: Any) -> Any:
+        return change(self, other) if self.ndim else compute(self, other)
+
+    return method
+
+
 class DerivativeArray(np.ndarray):
     """A NumPy array that a transform such as `grad` returned where plain arrays went in.
 
     Its text is that of a NumPy array. NumPy's functions, operators and indices give plain arrays and numbers. The
-    methods that change shape or dtype, such as `reshape`, give arrays of this class.
+    methods that change shape or dtype, such as `reshape`, give arrays of this class. An array without axes, which
+    is the derivative with respect to a number, is not changed by `+=` and its kin, as NumPy's numbers are not.
 
     >>> import autograd as ag
     >>> g = ag.grad(lambda x: np.sum(x**3))(np.array([1.0, 2.0]))
@@ -60,6 +72,13 @@ class DerivativeArray(np.ndarray):
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, options: Any) -> Any:
         return function(*_plain(args), **_plain(options))
+
+    __iadd__, __isub__, __imul__, __itruediv__, __ifloordiv__, __imod__, __ipow__ = map(
+        _in_place, ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
+    )
+
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return np.round(self, ndigits or 0)
 
     def __repr__(self) -> str:
         return repr(self.numpy())

@@ -207,6 +207,21 @@ def test_it_can_be_written_copied_and_kept() -> None:
         assert (twin.tolist(), np.shares_memory(twin, g)) == ([14, 27], False)
 
 
+def test_a_derivative_without_axes_behaves_like_a_number() -> None:
+    slopes, total, product = [], None, None
+    for x in X:  # numbers of type np.float64
+        g = ag.grad(lambda x: x**3)(x)
+        slopes.append(g)
+        if total is None:
+            total = product = g
+        else:
+            total += g
+            product *= g
+    assert ([float(g) for g in slopes], total, product) == ([3, 12], 15, 36)
+    assert round(slopes[1]) == 12
+    assert round(ag.grad(np.sin)(np.float64(0.5)), 3) == 0.878
+
+
 def test_tensors_and_tapes_take_it() -> None:
     g = ag.grad(cubes)(X)
     assert type(Tensor(g).value) is type(Variable(g).value) is np.ndarray
