@@ -306,7 +306,7 @@ def _positions(argnums: Any, count: int) -> list[int]:
         if not -count <= n < count:
             raise ValueError(
                 f"argnums names argument {n}, and the function was called with {count} positional arguments; "
-                f"pass by position, not by keyword, what is to be differentiated by"
+                f"pass by position, not by keyword, what to differentiate with respect to"
             )
     return [n % count for n in named]
 
@@ -395,6 +395,11 @@ def _seeds(asked: str, tangent: Any, primal: Any) -> list[tuple[Tensor, Any]]:
 
 def _seed(t: Any, x: Tensor, asked: str = "jvp") -> Any:
     """A tangent in the shape and dtype of its primal; a tensor only where someone records."""
+    if t is None or isinstance(t, str):
+        raise TypeError(
+            f"{asked} got {t!r:.60} as the tangent of a primal of shape {x.shape}; expected numbers of that shape, "
+            f"zeros for an argument that does not move"
+        )
     shape = np.shape(t)
     if shape != x.shape:
         raise ValueError(

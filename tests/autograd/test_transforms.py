@@ -474,3 +474,12 @@ def test_errors() -> None:
         ag.jvp(lambda a, b: a, [1.0, 2.0], [1.0])
     with pytest.raises(ValueError, match=r"tangent of shape \(2,\) for a primal of shape \(\)"):
         ag.jvp(lambda a: a, [1.0], [[1.0, 2.0]])
+
+
+@pytest.mark.parametrize("tangent", [None, "one"])
+def test_a_tangent_that_is_no_number_is_named(tangent) -> None:
+    match = rf"got {tangent!r} as the tangent of a primal of shape \(\); expected numbers of that shape, zeros for"
+    with pytest.raises(TypeError, match=f"jvp {match}"):
+        ag.jvp(lambda x, y: x * y, [3.0, 2.0], [1.0, tangent])
+    with pytest.raises(TypeError, match=f"hvp {match}"):
+        ag.hvp(lambda p: p["a"] ** 2, {"a": 1.0}, {"a": tangent})
