@@ -15,11 +15,20 @@ import numpy as np
 from autograd.debug import Check
 from autograd.families import fit
 from autograd.graph import Node, raw
+from autograd.primitive import Primitive
 
-# Elementwise operations whose rule chooses: a 0 that it makes says that the element does not count.
-CHOICES = frozenset(["maximum", "minimum", "fmax", "fmin", "clip", "relu", "relu6", "heaviside", "sign"])
+# Elementwise operations whose rule chooses, or that are constant between jumps. A 0 that they make says that the
+# element does not count.
+CHOICES = frozenset(
+    ["maximum", "minimum", "fmax", "fmin", "clip", "relu", "relu6", "heaviside", "sign"]
+    + ["floor", "ceil", "trunc", "rint"]
+)
+# Products, in which a factor that is a constant is a mask.
+PRODUCTS = frozenset(["multiply", "matmul", "contract", "cross3", "convolve", "conv", "conv_transpose", "conv_kernel"])
 # Other operations whose derivative may be 0 by the values of their operands.
-BY_VALUES = frozenset(["norm", "std", "matmul"])
+BY_VALUES = frozenset(
+    ["norm", "var", "std", "prod", "cumprod", "det", "logsumexp", "logcumsumexp", "softmax", "log_softmax"]
+)
 
 
 class Doubts:
@@ -46,11 +55,13 @@ class Doubts:
             self.check.hidden(node, i, g, origin)
         suspects = np.zeros(np.shape(part), bool)
         if np.any(doubtful):
-            moved = fit(pull(np.where(doubtful, np.ones_like(g), 0)), x, op, i, stacked)
-            suspects |= raw(moved) != 0
-        if np.any(self._made(node, i, through, g, unsettled)):
-            made = np.where(self._made(node, i, through, g, unsettled), np.ones_like(unsettled), 0)
-            suspects |= raw(fit(made, x, op, i, stacked)) != 0
+            ones = np.where(doubtful, np.ones_like(g), 0)
+            moved = raw(pull(ones))
+            reached = (moved != 0) | self._made(node, i, through, ones, moved, pull)
+            suspects |= _settled(reached, unsettled, x, op, i, stacked)
+        made = self._made(node, i, through, g, unsettled, pull)
+        if np.any(made):
+            suspects |= _settled(made, unsettled, x, op, i, stacked)
             origin = origin if np.any(doubtful) else node
         suspects &= part == 0
         if np.any(suspects):
@@ -76,20 +87,37 @@ class Doubts:
                 unsettled = rule(np.broadcast_to(t, np.shape(moved)), y, *inputs, **node.params)
                 if np.any(np.isnan(unsettled) & doubtful):
                     self.check.hidden(node, i, t, origin, forward=True)
-                suspects |= self._made(node, i, through, t, unsettled)
+                suspects |= self._made(node, i, through, t, unsettled, rule)
         if any([u is not None for u in indicators]):
             suspects |= raw(push(op, indicators, y, inputs, node.params)) != 0
         suspects &= moved == 0
         if np.any(suspects):
             self.found[id(node.out)] = (suspects, origin)
 
-    def _made(self, node: Node, i: int, through: Sequence[int], g: Any, unsettled: Any) -> Any:
+    def _made(self, node: Node, i: int, through: Sequence[int], g: Any, unsettled: Any, pull: Any) -> Any:
         """Where a rule made a 0 of what was none, by the values of its operands."""
         op = node.op
-        masks = op.name in ("multiply", "matmul") and 1 - i not in through  # a factor that is a constant
-        if masks or not (op.elementwise or op.name in BY_VALUES) or op.name in CHOICES:
+        masks = op.name in PRODUCTS and 1 - i not in through  # a factor that is a constant
+        if masks or op.name in CHOICES:
             return False
-        return (unsettled == 0) & ((g != 0) if op.elementwise else bool(np.any(g != 0)))
+        if op.elementwise:
+            return (unsettled == 0) & (g != 0)
+        if op.name not in PRODUCTS | BY_VALUES or np.all(unsettled != 0):
+            return False
+        # What the cotangent reaches is found with other values in the place of these.
+        others = {"y": _others(raw(node.out)), "inputs": [_others(raw(x)) for x in node.inputs]}
+        return (unsettled == 0) & (pull(np.where(g != 0, np.ones_like(g), 0), **others) != 0)
+
+
+def _settled(mask: Any, unsettled: Any, x: Any, op: Primitive, i: int, stacked: int) -> Any:
+    """Where a mask in the shape of what a rule made arrives in the shape of input `x`."""
+    return raw(fit(np.where(mask, np.ones_like(unsettled), 0), x, op, i, stacked)) != 0
+
+
+def _others(x: Any) -> Any:
+    """Numbers between 1 and 2 in the shape and dtype of `x`, of which no program makes a 0."""
+    numbers = 1 + (np.arange(np.size(x)) ** 2 * 0.6180339887) % 1
+    return numbers.reshape(np.shape(x)).astype(np.result_type(x))
 
 
 def _bundled(*values: Any) -> bool:

@@ -633,6 +633,23 @@ HIDDEN = {
     "a factor that is 0": (lambda x: np.sum(np.sin(x) * np.sqrt(x)), [0.0, 1.0], "sqrt", "multiply"),
     "saturation": (lambda x: np.sum(np.tanh(1 / x)), [0.0, 1.0], "divide", "tanh"),
     "a norm of roots": (lambda x: np.linalg.norm(np.sqrt(x)), [0.0, 0.0], "sqrt", "norm"),
+    "the square of that": (lambda x: np.linalg.norm(np.sqrt(x)) ** 2, [0.0, 0.0], "sqrt", "power"),
+    "a hypotenuse of roots, squared": (
+        lambda x: np.hypot(np.sqrt(x[0]), np.sqrt(x[1])) ** 2,
+        [0.0, 0.0],
+        "sqrt",
+        "power",
+    ),
+    "a variance of roots": (lambda x: np.var(np.sqrt(x)), [0.0, 0.0], "sqrt", "var"),
+    "a product of roots": (lambda x: np.prod(np.sqrt(x)), [0.0, 0.0], "sqrt", "prod"),
+    "running products of roots": (lambda x: np.cumprod(np.sqrt(x))[1], [0.0, 0.0], "sqrt", "cumprod"),
+    "a scalar product": (lambda x: np.sqrt(x) @ np.sqrt(x), [0.0, 1.0], "sqrt", "matmul"),
+    "an inner product": (lambda x: np.inner(np.sqrt(x), np.sqrt(x)), [0.0, 1.0], "sqrt", "contract"),
+    "an einsum": (lambda x: np.einsum("i,i->", np.sqrt(x), np.sqrt(x)), [0.0, 1.0], "sqrt", "contract"),
+    "a convolution": (lambda x: np.sum(np.convolve(np.sqrt(x), np.sqrt(x))), [0.0, 0.0], "sqrt", "convolve"),
+    "a determinant": (lambda x: np.linalg.det(np.sqrt(x)), [[0.0, 0.0], [0.0, 0.0]], "sqrt", "det"),
+    "a sum by logarithms": (lambda x: np.exp(ag.logsumexp(np.log(x))), [0.0, 0.0], "log", "exp"),
+    "quotients by logarithms": (lambda x: ag.softmax(np.log(x))[1], [0.0, 2.0], "log", "softmax"),
 }
 
 
@@ -675,6 +692,13 @@ EXPLAINED = {
     "a mask as a factor": lambda x: np.sqrt(x) * np.array([0.0, 1.0]),
     "a condition as a factor": lambda x: np.sqrt(x) * (x > 0),
     "a sum with a mask": lambda x: np.sum(np.sqrt(x), where=[False, True]),
+    "floor": lambda x: np.floor(np.sqrt(x)),
+    "an index after a norm": lambda x: np.linalg.norm(np.sqrt(x[:, None]), axis=1)[1],
+    "an index after a deviation": lambda x: np.std(np.sqrt(x[:, None] * np.arange(1.0, 3)), axis=1)[1],
+    "an index after a product": lambda x: (np.sqrt(x)[:, None] @ np.sqrt(x)[None])[1, 1],
+    "an index after logsumexp": lambda x: ag.logsumexp(np.sqrt(x)[:, None] * np.ones(2), axis=1)[1],
+    "a constant factor of einsum": lambda x: np.einsum("i,i->", np.sqrt(x), np.array([0.0, 1.0])),
+    "a constant factor of convolve": lambda x: np.convolve(np.sqrt(x), [1.0, 0.0], "valid"),
 }
 
 
