@@ -68,6 +68,11 @@ def defers(other: Any, reflected: str) -> bool:
     return getattr(kind, reflected, None) is not getattr(object, reflected, None)
 
 
+def theirs(x: Any, other: Any, reflected: str) -> Any:
+    """What the operator `reflected` of an operand that is no array or number gives, if it knows tensors."""
+    return getattr(type(other), reflected)(other, x) if defers(other, reflected) else NotImplemented
+
+
 def plainly(op: Primitive, reflected: str) -> Callable[[Any, Any], Any]:
     """The method of a tensor that runs `op` on it and another operand, in the general way."""
 
@@ -91,8 +96,9 @@ def constantly(function: Callable[[Any, Any], Any], reflected: str) -> Callable[
         if isinstance(other, Value):
             other = other.value
         elif type(other) not in _NUMBERS:
-            if defers(other, reflected):
-                return NotImplemented
+            answer = theirs(self, other, reflected)
+            if answer is not NotImplemented:
+                return answer
             if isinstance(other, list | tuple):
                 other = np.asarray(mapped(raw, other))
         return function(self.value, other)

@@ -286,9 +286,8 @@ class Tensor(Value):
         return rounding.floor_divide(other, self)
 
     def __divmod__(self, other: Any) -> Any:
-        if operators.defers(other, "__rdivmod__"):
-            return NotImplemented
-        return self // other, self % other
+        answer = operators.theirs(self, other, "__rdivmod__")
+        return (self // other, self % other) if answer is NotImplemented else answer
 
     def __rdivmod__(self, other: Any) -> tuple[Tensor, Tensor]:
         return other // self, other % self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -161,6 +162,25 @@ def test_fractions_are_numbers() -> None:
     with Tape() as t:
         y = Fraction(1, 2) * x * Fraction(3, 2)
     assert (float(y), float(t.gradient(y, x))) == (2.25, 0.75)
+
+
+@pytest.mark.parametrize("value", [2.0, np.array([1.0, 2.0])], ids=repr)
+@pytest.mark.parametrize("other", [Fraction(2), Fraction(1, 3), Decimal(2), {2.0}, {}], ids=repr)
+@pytest.mark.parametrize("compare", COMPARISONS, ids=lambda f: f.__name__)
+def test_comparisons_with_what_knows_no_tensors_are_those_of_numpy(compare: Any, other: Any, value: Any) -> None:
+    if isinstance(other, set | dict) and compare not in (operator.eq, operator.ne):
+        for a, b in ((Tensor(value), other), (other, Tensor(value))):
+            with pytest.raises(TypeError, match="not supported between"):
+                compare(a, b)
+        return
+    np.testing.assert_array_equal(compare(Tensor(value), other), compare(value, other), strict=True)
+    np.testing.assert_array_equal(compare(other, Tensor(value)), compare(other, value), strict=True)
+
+
+def test_divmod_by_a_fraction() -> None:
+    x = Tensor([1.0, 2.75])
+    assert [part.tolist() for part in divmod(x, Fraction(1, 2))] == [[2, 5], [0, 0.25]]
+    assert [part.tolist() for part in divmod(Fraction(11, 2), x)] == [[5, 2], [0.5, 0]]
 
 
 @pytest.mark.parametrize("value", [2.0, 2, np.array([1.0, 2.0])], ids=repr)
