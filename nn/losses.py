@@ -29,6 +29,7 @@ from nn.alignment import (
     weights_in_shape,
 )
 from nn.lookup import lookup, snake_case, wrong_kind
+from optim.keywords import suggests
 
 EPSILON = 1e-7
 """Probabilities are kept this far from 0 and 1, so that their logarithm stays finite."""
@@ -44,6 +45,10 @@ class Loss:
     0.7226
     """
 
+    @suggests(
+        reduction="np.sum or another reduction of loss.call(y_true, y_pred), which has the loss of each sample",
+        dtype="leaving it out: a loss is computed in the dtype of the outputs, and in float32 for float16",
+    )
     def __init__(self, name: str | None = None) -> None:
         self.name = name or snake_case(type(self).__name__)
 
@@ -130,6 +135,11 @@ class Crossentropy(Loss):
 
     link: Activation = staticmethod(linear)
 
+    @suggests(
+        axis="np.moveaxis on labels and outputs: the classes are along the last axis",
+        ignore_class="leaving these samples out",
+        label_smoothing="nn.losses.CategoricalCrossentropy(label_smoothing=...) and one-hot labels",
+    )
     def __init__(self, from_logits: bool = False, name: str | None = None) -> None:
         super().__init__(name)
         self.from_logits = from_logits
@@ -171,6 +181,7 @@ class Crossentropy(Loss):
 class _Smoothed(Crossentropy):
     """A crossentropy whose labels may be smoothed."""
 
+    @suggests()
     def __init__(self, from_logits: bool = False, label_smoothing: float = 0.0, name: str | None = None) -> None:
         super().__init__(from_logits, name)
         if not 0 <= label_smoothing <= 1:

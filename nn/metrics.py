@@ -11,6 +11,7 @@ import numpy as np
 from nn import losses
 from nn.alignment import aligned, as_outputs, as_values, class_numbers, in_shape, one_hot, plain, weights_in_shape
 from nn.lookup import lookup, snake_case, wrong_kind
+from optim.keywords import suggests
 
 
 class Metric:
@@ -21,6 +22,7 @@ class Metric:
 
     takes_logits: ClassVar[bool] = False
 
+    @suggests(dtype="leaving it out: the sums are float64")
     def __init__(self, name: str | None = None) -> None:
         self.name = name or snake_case(type(self).__name__)
         self.reset_state()
@@ -93,6 +95,7 @@ class BinaryAccuracy(Metric):
     0.6667
     """
 
+    @suggests()
     def __init__(self, name: str | None = None, threshold: float = 0.5) -> None:
         super().__init__(name)
         self.threshold = threshold
@@ -155,6 +158,7 @@ class Accuracy(Metric):
     0.75
     """
 
+    @suggests()
     def __init__(self, name: str | None = None) -> None:
         super().__init__(name)
         self._warned = False

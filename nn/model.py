@@ -137,6 +137,12 @@ class Sequential(Trainer):
         """The layers by their names."""
         return ((layer.name, layer) for layer in self.layers)
 
+    @suggests(
+        line_length="leaving it out: the table is as wide as it has to be",
+        print_fn="contextlib.redirect_stdout, which takes what is printed",
+        expand_nested="summary() of the model inside",
+        show_trainable="leaving it out: the lines below the table count what is trainable and what is not",
+    )
     def summary(self) -> None:
         """Print a table of the layers, their output shapes and their numbers of parameters; a notebook gets HTML."""
         summary_of(self.name, self.layers, self.weights, self.trainable_weights).show()
@@ -155,11 +161,16 @@ class Sequential(Trainer):
 
         return recorded_graph(self, x, depth)
 
+    @suggests(overwrite="leaving it out: a file that is there is replaced")
     def save_weights(self, path: str | os.PathLike[str]) -> None:
         """Write all weights to an .npz file, complete or not at all. ValueError before they exist."""
         self.count_params()
         saving.save_arrays(path, {name: variable.numpy() for name, variable in self.named_weights().items()})
 
+    @suggests(
+        skip_mismatch="set_weights of the layers that fit, with arrays of np.load(path)",
+        by_name="leaving it out: weights are found by their names",
+    )
     def load_weights(self, path: str | os.PathLike[str]) -> None:
         """Take all weights from such a file; ValueError that lists what does not fit, and then nothing changes."""
         self.count_params()

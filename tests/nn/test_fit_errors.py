@@ -178,6 +178,39 @@ def test_each_keyword_of_keras_that_is_not_taken_says_what_to_do(method, keyword
         getattr(model, method)(*arguments, **{keyword: None})
 
 
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: nn.Sequential([], dtype="float64"), r"Sequential\(\) .* 'dtype'; expected 'layers' or 'name'$"),
+        (lambda: nn.Dropout(0.5, input_shape=(3,)), r"Dropout\(\) .* 'input_shape', which is not .* Try model.build"),
+        (lambda: nn.Flatten(trainable=False), r"Flatten\(\) .* 'trainable', which is not .* Try layer.trainable"),
+        (lambda: nn.Activation("relu", trainable=False), r"'trainable', which is not .* Try leaving it out"),
+        (lambda: nn.losses.MeanSquaredError(reduction="sum"), r"MeanSquaredError\(\) .* 'reduction', .* Try np.sum"),
+        (lambda: nn.losses.BinaryCrossentropy(axis=1), r"BinaryCrossentropy\(\) .* 'axis', .* Try np.moveaxis"),
+        (lambda: nn.losses.BinaryCrossentropy(from_logit=True), r"'from_logit'; expected 'from_logits'$"),
+        (lambda: nn.losses.SparseCategoricalCrossentropy(ignore_class=0), r"'ignore_class', .* Try leaving"),
+        (lambda: nn.losses.SparseCategoricalCrossentropy(label_smoothing=0.1), r"Try nn.losses.CategoricalCross"),
+        (lambda: nn.metrics.Mean(dtype="float32"), r"Mean\(\) .* 'dtype', .* Try leaving it out"),
+        (lambda: nn.metrics.BinaryAccuracy(treshold=0.2), r"'treshold'; expected 'threshold'$"),
+        (lambda: nn.Sequential([]).summary(print_fn=print), r"summary\(\) .* 'print_fn', .* Try contextlib"),
+        (lambda: nn.Sequential([]).save_weights("w.npz", overwrite=True), r"'overwrite', .* Try leaving it out"),
+        (lambda: nn.Sequential([]).load_weights("w.npz", skip_mismatch=True), r"Try set_weights of the layers"),
+    ],
+)  # fmt: skip
+def test_each_other_keyword_that_is_not_taken_says_what_to_do(make, message):
+    with pytest.raises(TypeError, match=message):
+        make()
+
+
+def test_the_keywords_of_a_layer_of_ones_own_are_those_that_it_takes():
+    class Passing(nn.Layer):
+        def __init__(self, units, **keywords):
+            super().__init__(**keywords)
+
+    with pytest.raises(TypeError, match=r"^Passing\(\) .* 'zzz'; expected 'dtype' or 'name' or 'units'$"):
+        Passing(3, zzz=1)
+
+
 def test_a_misspelled_keyword_names_the_one_it_looks_like():
     model = compiled(Dense(3, activation="softmax"))
     with pytest.raises(TypeError, match=r"fit.. got an unexpected keyword argument 'shufle'; expected 'shuffle'$"):

@@ -50,6 +50,7 @@ def w(name: str | None = "w", dtype: Any = np.float64) -> Variable:
         (lambda: RMSprop(use_ema=True), TypeError, r"'use_ema', which is not supported. Try averaging the weights"),
         (lambda: Adagrad(gradient_accumulation_steps=2), TypeError, r"not supported. Try a larger batch_size"),
         (lambda: SGD(zzz=1), TypeError, r"'zzz'; expected 'clipnorm' or .* or 'learning_rate' or 'momentum' or"),
+        (lambda: SGD(zz=1), TypeError, r"'learning_rate' or 'momentum' or 'nesterov' or 'weight_decay'$"),  # no slots
         (lambda: RMSprop(rho=1), ValueError, r"rho is 1; expected a number from 0"),
         (lambda: RMSprop(momentum=1), ValueError, r"momentum is 1; expected a number from 0"),
         (lambda: RMSprop(epsilon=0), ValueError, r"epsilon is 0; expected a number above 0"),
