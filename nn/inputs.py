@@ -25,16 +25,16 @@ def as_tensor(x: Any, name: str) -> Tensor:
     return x if isinstance(x, Tensor) else Tensor(_numbers(x, name))
 
 
-def check_not_parts(x: Any, name: str) -> None:
-    """TypeError for a container with tensors or arrays in it, which is not one input."""
+def check_not_parts(x: Any, name: str, advice: str = "") -> None:
+    """TypeError for a container with tensors or arrays in it, which is not one input; `advice` ends its text."""
     if not isinstance(x, list | tuple | dict | set | frozenset):
         return
     kind = next(_parts(x), None)
     if kind is not None or not isinstance(x, list | tuple):
+        of = f" of {len(x)} part{'s' * (len(x) != 1)} with {kind}s in it" if kind else ""
         raise TypeError(
-            f"{name} got a {type(x).__name__}{f' of {len(x)} parts with {kind}s in it' if kind else ''}; expected one "
-            "tensor or array. Several inputs are not supported. Try to join them with np.stack or np.concatenate, "
-            "through which gradients flow, and to take them apart again in `call`"
+            f"{name} got a {type(x).__name__}{of}; expected one tensor or array. Several inputs are not supported. Try "
+            f"to join them with np.stack or np.concatenate, through which gradients flow{advice}"
         )
 
 
@@ -56,7 +56,7 @@ def not_one_tensor(y: Any, name: str) -> TypeError:
 
 
 def _numbers(x: Any, name: str) -> Any:
-    check_not_parts(x, name)
+    check_not_parts(x, name, ", and to take them apart again in `call`")
     try:
         array = as_array(x)
     except ValueError as error:

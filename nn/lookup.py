@@ -24,15 +24,18 @@ def lookup(kind: str, name: str, table: Mapping[str, T]) -> T:
     key = snake_case(name)
     if key in table:
         return table[key]
-    begun = [other for other in table if other.startswith(f"{key}_")]
-    near = difflib.get_close_matches(key, table, n=3, cutoff=0.7) or begun
+    part = key.replace("_", "")
+    longer = [other for other in table if len(part) > 3 and part in other.replace("_", "")]
+    near = longer or difflib.get_close_matches(key, table, n=3, cutoff=0.7)
     hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
     raise ValueError(f"unknown {kind} {name!r}. {hint}There are: {', '.join(sorted(table))}")
 
 
 def wrong_kind(kind: str, got: object, example: str) -> TypeError:
     """The error for something that is neither a name nor an object of the wanted kind."""
-    what = f"the class {got.__name__}" if isinstance(got, type) else f"a {type(got).__name__}"
+    kind_of = type(got).__name__
+    article = "an" if kind_of[0] in "aeiou" else "a"
+    what = f"the class {got.__name__}" if isinstance(got, type) else f"{article} {kind_of}"
     return TypeError(f"got {what} as {kind}; expected {example}")
 
 

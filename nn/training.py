@@ -22,6 +22,7 @@ from nn.callbacks import Callback, CallbackList, History
 from nn.checks import as_array, check_count, check_finite, check_same_length, warn_of_raw_pixels
 from nn.interrupts import on_interrupt
 from nn.layers.layer import Layer
+from nn.lookup import wrong_kind
 from nn.losses import Loss
 from nn.losses import get as find_loss
 from nn.metrics import Mean, Metric
@@ -113,6 +114,8 @@ class Trainer(Layer):
             raise TypeError(
                 "metrics is a dict; expected a list, since a model has one output. Try list(metrics.values())"
             )
+        if not isinstance(metrics, Iterable | None):
+            raise wrong_kind("metrics", metrics, "a list such as ['accuracy']")
         chosen_loss = None if loss is None else find_loss(loss)
         chosen = [find_metric(metric, chosen_loss) for metric in metrics or []]
         jit = flag("jit", jit)

@@ -93,5 +93,5 @@ def test_unknown_names_raise_with_the_near_ones():
         activations.get("sofmax")
     with pytest.raises(ValueError, match=r"unknown activation 'q'. There are: exponential, linear"):
         activations.get("q")
-    with pytest.raises(TypeError, match="got a int as activation; expected a name"):
+    with pytest.raises(TypeError, match="got an int as activation; expected a name"):
         activations.get(3)

@@ -147,6 +147,12 @@ def test_unknown_names_raise_at_compile():
         model.compile(loss="spares_categorical_crossentropy")
     with pytest.raises(ValueError, match="unknown metric 'acuracy'"):
         model.compile(loss="mse", metrics=["acuracy"])
+    every = "'binary_crossentropy' or 'categorical_crossentropy' or 'sparse_categorical_crossentropy'"
+    for part in ("crossentropy", "cross_entropy", "CrossEntropy"):
+        with pytest.raises(ValueError, match=rf"unknown loss '{part}'. Did you mean {every}\?"):
+            model.compile(loss=part)
+    with pytest.raises(TypeError, match=r"got an int as metrics; expected a list such as \['accuracy'\]"):
+        model.compile(loss="mse", metrics=3)
     with pytest.raises(ValueError, match="rmsprob"):
         model.compile(optimizer="rmsprob", loss="mse")
     with pytest.raises(ValueError, match="a metric is called 'loss', like the figure of the loss"):

@@ -229,15 +229,16 @@ class Add(Layer):
 
 TENSOR, ROWS = ag.Tensor(np.ones((2, 3))), np.ones((2, 3))
 PARTS = {
+    "list of one": ([TENSOR], "list of 1 part with tensors in it.* again in `call`$"),
     "list of tensors": ([TENSOR, TENSOR], "list of 2 parts with tensors in it"),
     "tuple of tensors": ((TENSOR, TENSOR), "tuple of 2 parts with tensors in it"),
-    "dict of tensors": ({"a": TENSOR}, "dict of 1 parts with tensors in it"),
+    "dict of tensors": ({"a": TENSOR}, "dict of 1 part with tensors in it"),
     "nested": ([[1.0, 2.0], [1.0, (TENSOR,)]], "list of 2 parts with tensors in it"),
     "scalar tensors": ([1.0, ag.Tensor(2.0)], "list of 2 parts with tensors in it"),
-    "variables": ([ag.Variable([1.0, 2.0])], "list of 1 parts with tensors in it"),
+    "variables": ([ag.Variable([1.0, 2.0])], "list of 1 part with tensors in it"),
     "list of arrays": ([ROWS, ROWS], "list of 2 parts with arrays in it"),
     "arrays of different shapes": ((ROWS, ROWS[:1]), "tuple of 2 parts with arrays in it"),
-    "dict of arrays": ({"a": ROWS}, "dict of 1 parts with arrays in it"),
+    "dict of arrays": ({"a": ROWS}, "dict of 1 part with arrays in it"),
     "dict of numbers": ({"a": 1.0}, "got a dict; expected one tensor or array"),
     "set": ({1.0}, "got a set; expected one tensor or array"),
     "text": ("abc", "got a str of dtype <U3; expected an array of numbers"),
