@@ -78,6 +78,19 @@ HESSIANS = [
     ("softplus by |x|", lambda v: np.sum(np.maximum(v, 0) + np.log1p(np.exp(-abs(v)))), [0.0, 0.0], 0.25 * I2),
     ("i0e at 0, a kink", lambda v: np.sum(special.i0e(v)), [0.0, 0.0], [[NAN, 0], [0, NAN]]),
     ("distances of pairs", lambda v: np.sum(np.exp(-(pairs(v) ** 2))), [1.0, 1.0], [[-4, 4], [4, -4]]),
+    # Several cones at one point: the same one twice is one, others have no second derivative together.
+    ("norm times itself", lambda v: norm(v) * norm(v), [0.0, 0.0], 2 * I2),
+    ("norm times norm(axis=-1)", lambda v: norm(v) * norm(v, axis=-1), [0.0, 0.0], NONE),
+    ("norm of rows times itself", lambda v: norm(v[:, None], axis=-1) @ norm(v[:, None], axis=-1), [0.0, 1.0], [[NAN, 0], [0, 2]]),
+    ("hypot times itself", lambda v: np.hypot(v[0], v[1]) * np.hypot(v[0], v[1]), [0.0, 0.0], NONE),
+    ("std times itself", lambda v: np.std(v) * np.std(v), [2.0, 2.0], [[0.5, -0.5], [-0.5, 0.5]]),
+    ("|x| times itself", lambda v: np.sum(np.abs(v) * np.abs(v)), [0.0, 1.0], 2 * I2),
+    ("norm by two ways", lambda v: norm(v) * norm(-v), [0.0, 0.0], NONE),
+    ("norm times hypot", lambda v: norm(v) * np.hypot(v[0], v[1]), [0.0, 0.0], NONE),
+    ("|x| |y|", lambda v: np.abs(v[0]) * np.abs(v[1]), [0.0, 0.0], [[0, NAN], [NAN, 0]]),
+    ("(|x| + |y|)²", lambda v: (np.abs(v[0]) + np.abs(v[1])) ** 2, [0.0, 0.0], [[2, NAN], [NAN, 2]]),
+    ("|x|² + |y|², squared", lambda v: (np.abs(v[0]) ** 2 + np.abs(v[1]) ** 2) ** 2, [0.0, 0.0], 0 * I2),
+    ("norm of norms, squared", lambda v: norm(norm(v[:, None], axis=-1)) ** 2, [0.0, 0.0], 2 * I2),
     ("sinc at 0", lambda v: np.sum(np.sinc(v)), [0.0, 0.0], -(np.pi**2) / 3 * I2),
     ("sinc beside 0", lambda v: np.sum(np.sinc(v)), [1.0, 2.0], [[2, 0], [0, -0.5]]),
     ("prod with a zero", np.prod, [0.0, 3.0], [[0, 1], [1, 0]]),
@@ -178,3 +191,13 @@ def test_a_compiled_second_derivative_follows_the_point() -> None:
     zero = ag.compile(ag.hessian(lambda v: norm(v) ** 2))
     for _ in range(4):
         assert zero(np.zeros(2)).tolist() == [[2, 0], [0, 2]]
+
+
+def test_other_cones_matter_only_where_they_have_a_point() -> None:
+    def f(v):
+        return np.sum(abs(v[:2]) * abs(v[2:])) + np.abs(v[0] + 1j * v[1]) * norm(v[2:])
+
+    second = ag.hessian(f)(np.array([0.0, 2.0, 3.0, -1.0])).numpy()
+    assert np.all(np.isfinite(second))
+    second = ag.hessian(lambda v: np.sum(abs(v[:2]) * abs(v[2:])))(np.array([0.0, 2.0, 0.0, 3.0])).numpy()
+    np.testing.assert_array_equal(second, [[0, 0, np.nan, 0], [0, 0, 0, 1], [np.nan, 0, 0, 0], [0, 1, 0, 0]])
