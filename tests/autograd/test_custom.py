@@ -287,7 +287,7 @@ def test_custom_jvp_names_mistakes_of_the_rule() -> None:
 def test_custom_jvp_warns_where_a_tangent_leaves_the_rule_as_a_number() -> None:
     lost = ag.custom_jvp(lambda x: x * x, lambda p, t: 2 * p[0] * math.fsum([t[0]]))
     part = ag.custom_jvp(lambda x: x * x, lambda p, t: p[0] * t[0] + p[0] * float(t[0]))
-    for f, effect in ((lost, "the gradient is zero"), (part, "a part of the gradient is lost")):
+    for f, effect in ((lost, "the gradient is zero"), (part, "a part of the gradient may be lost")):
         with pytest.warns(UserWarning, match=f"{effect}, since a tensor left the recording here: conversion to a Pyth"):
             ag.grad(f)(2.0)
         assert float(ag.jvp(f, [2.0], [1.0])[1]) == 4
