@@ -87,6 +87,14 @@ class Captures(Recording):
         """Whether `value` was computed from the given tensors alone, and a rule stands for it."""
         return self.ruled and 0 < self.uses.behind_of(value) < 1 << self.uses.given
 
+    def kept(self, results: Sequence[Value]) -> list[Value]:
+        """The given and the computed tensors, apart from the results, that still exist: something outside holds them.
+
+        To be asked when nothing else holds the tensors that were given.
+        """
+        known = {id(x) for x in (*results, *self.captured)}
+        return [x for key, x in self.uses.existing() if key not in known]
+
     def watched_variables(self) -> list[Variable]:
         """The variables that the recordings outside watch."""
         return [v for r in self.outer if isinstance(r, Tape | Captures) for v in r.watched_variables()]
@@ -166,6 +174,10 @@ class Uses:
         """Those of `inputs`, which stand for the function's own, that a value depends on."""
         depends = self.behind_of(x)
         return [value for i, value in enumerate(inputs) if depends >> i & 1]
+
+    def existing(self) -> list[tuple[int, Value]]:
+        """The values that depend on an input and have not been freed, by id."""
+        return [(key, x) for key, (ref, depends) in self._sets.items() if depends and (x := ref()) is not None]
 
     def _is_followed(self, x: Value) -> bool:
         return any([id(x) in recording.known for recording in self._outer])

@@ -13,13 +13,13 @@ import numpy as np
 from autograd.bundle import Parts, parts_of
 from autograd.calls import Call, as_tensor, name_of, node, observers, refilled, swept_back
 from autograd.captured import Captures
-from autograd.errors import TapeError
+from autograd.errors import NoDerivativeError, TapeError
 from autograd.families import zeros_like
 from autograd.forward import forward
-from autograd.graph import Recording, Value, only, open_recordings, opened, raw
+from autograd.graph import Recording, Value, only, open_recordings, opened, raw, record
 from autograd.nest import leaves
 from autograd.ops.elementwise import identity
-from autograd.primitive import Primitive
+from autograd.primitive import Every, Primitive
 from autograd.replay import RandomStates, drawing_noted, drawn_again, fresh_is_replayed
 from autograd.tensor import Tensor, Variable, wrapped
 
@@ -36,7 +36,10 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     attributes. The states of the generators afterwards are those of one evaluation.
 
     TapeError in the backward pass if the second evaluation differs from the first: if a variable was assigned to in
-    between, or another value that `f` reads has changed.
+    between, or another value that `f` reads has changed. The results of the two are compared. A difference that shows
+    in no result, such as another factor of a value that is 0, is not found.
+    NoDerivativeError in the backward pass if a tensor that `f` stored elsewhere, in a list or an attribute, was used
+    outside; in forward mode, its tangent is NaN.
 
     >>> import autograd as ag
     >>> ag.grad(checkpoint(lambda x: np.sin(np.sin(x))))(0.0)
@@ -64,7 +67,13 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         behind = 0
         for result in results:
             behind |= captures.uses.behind_of(result)
-        captures.pass_on_cuts([*values, *captures.captured])
+        inputs = captures.uses.inputs
+        inputs[: len(values)] = values
+        del given
+        captures.pass_on_cuts(inputs)
+        for kept in captures.kept(results):
+            recordings = tuple([r for r in outer if not r.observes])
+            record(recordings, _kept_outside(name_of(f), kept), tuple(captures.uses.behind(kept, inputs)), {}, kept)
         call.function = again
         second = _SecondRun(call, values, captures, behind, states, drawn if keep_fresh else [])
         following = [r for r in outer if any([id(x) in r.known for x in second.inputs])]
@@ -91,6 +100,27 @@ def _with_values_of_now(f: Callable[..., Any]) -> Callable[..., Any]:
     same = FunctionType(f.__code__, f.__globals__, f.__name__, f.__defaults__, tuple(cells))
     same.__kwdefaults__ = f.__kwdefaults__
     return same
+
+
+def _kept_outside(name: str, x: Value) -> Primitive:
+    """The operation that stands for a tensor which a checkpointed function left behind, in a list for example.
+
+    It was computed while nothing recorded, so a gradient that arrives there would be lost.
+    """
+    shape = np.shape(x.value)
+
+    def refused(position: int, g: Any, y: Any, *inputs: Any) -> Any:
+        raise NoDerivativeError(
+            f"a tensor of shape {shape} from inside the checkpointed {name} was used outside, and is not among its "
+            f"results; the gradient would be lost. Return it from {name}, several in a dict, list or tuple, or "
+            f"write ag.stop_gradient(...) of it if a constant is meant"
+        )
+
+    def unknown(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params: dict[str, Any]) -> Any:
+        """Forward mode visits it even if no result depends on it."""
+        return raw(y) * np.nan
+
+    return Primitive(name, lambda *inputs: x.value, Every(refused), push=unknown)
 
 
 class Recomputed(Primitive):

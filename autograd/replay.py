@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import random
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from itertools import islice
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -88,7 +89,8 @@ def _reachable(roots: Sequence[Any]) -> list[Any]:
         if isinstance(x, generators):
             found.append(x)
         else:
-            waiting += islice(_parts(x), _MOST)
+            with suppress(Exception):  # attributes of a proxy may raise whatever they like
+                waiting += islice(_parts(x), _MOST)
     return found
 
 
@@ -96,7 +98,7 @@ def _parts(x: Any) -> Iterator[Any]:
     """What an object leads to."""
     if isinstance(x, dict):
         yield from list(x.values())  # a copy, since another thread may change it
-    elif isinstance(x, list | tuple | set | frozenset):
+    elif isinstance(x, list | tuple | set | frozenset | deque):
         yield from list(x)
     elif isinstance(x, FunctionType):
         yield from _parts_of_function(x)

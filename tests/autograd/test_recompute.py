@@ -4,6 +4,7 @@ import functools
 import gc
 import random
 import weakref
+from collections import deque
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import autograd as ag
 import nn
 from autograd import Tape, Tensor, Variable
-from autograd.errors import TapeError
+from autograd.errors import NoDerivativeError, TapeError
 
 generator = np.random.default_rng(1)
 factor = 2.0
@@ -136,6 +137,70 @@ def test_32_a_value_that_changed_is_an_error() -> None:
         w[0] = np.ones((3, 3))
         t.gradient(y, x)
     assert any("was evaluated again for the backward pass" in note for note in caught.value.__notes__)
+
+
+class Stores:
+    """Stores its argument and a tensor that it computes."""
+
+    def __call__(self, x):
+        self.x = x
+        self.square = x * x
+        return np.tanh(self.square)
+
+
+def stored_by(method):
+    def run(x):
+        layer = Stores()
+        return ag.checkpoint(layer)(x) + method(layer)
+
+    return run
+
+
+def in_a_checkpoint(x):
+    layer = Stores()
+    return ag.checkpoint(lambda x: ag.checkpoint(layer)(x) * layer.square)(x)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        stored_by(lambda layer: layer.square),
+        stored_by(lambda layer: 2 * layer.x),
+        in_a_checkpoint,
+        lambda x: ag.checkpoint(lambda x: SimpleNamespace(y=x * x))(x).y,
+        lambda x: ag.checkpoint(lambda x: lambda: x * x)(x)(),
+        lambda x: sum(ag.checkpoint(lambda x: (k * x for k in range(3)))(x)),
+    ],
+)
+def test_32_a_tensor_that_is_stored_elsewhere_has_no_gradient(f) -> None:
+    match = r"a tensor of shape \(\) from inside the checkpointed .* was used outside, .* Return it from"
+    with pytest.raises(NoDerivativeError, match=match):
+        ag.grad(f)(0.5)
+    with pytest.raises(NoDerivativeError, match=match):
+        ag.hvp(f, 0.5, 1.0)
+    assert np.isnan(float(ag.jvp(f, [0.5], [1.0])[1]))
+
+
+def test_32_a_stored_tensor_that_is_not_used_or_is_a_constant_does_no_harm() -> None:
+    """d/dx tanh(x²) = 2x (1 - tanh(x²)²)."""
+    slope = 2 * 0.5 * (1 - np.tanh(0.25) ** 2)
+    constant = stored_by(lambda layer: ag.stop_gradient(layer.square))
+    for f in (stored_by(lambda layer: 0.0), constant, lambda x: ag.checkpoint(stored_by(lambda layer: 0.0))(x)):
+        assert float(ag.grad(f)(0.5)) == pytest.approx(slope)
+        assert float(ag.jvp(f, [0.5], [1.0])[1]) == pytest.approx(slope)
+        assert float(ag.hvp(f, 0.0, 1.0)) == pytest.approx(2)
+
+
+def test_32_the_search_for_generators_outlives_attributes_that_raise() -> None:
+    class Proxy:
+        __slots__ = ("target",)
+
+        def __getattr__(self, name):
+            raise RuntimeError("no target yet")
+
+    proxy, waiting = Proxy(), deque([np.random.default_rng(4)])
+    found = ag.grad(lambda x: ag.checkpoint(lambda x: x * waiting[0].normal() if proxy is not None else x)(x))(1.0)
+    assert float(found) == np.random.default_rng(4).normal()
 
 
 def test_36_arrays_that_a_checkpoint_uses_are_locked() -> None:
