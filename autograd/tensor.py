@@ -24,7 +24,6 @@ from autograd.graph import (
     Recording,
     Value,
     check_severed,
-    followed,
     note_cut,
     note_severed,
     note_taken,
@@ -205,7 +204,7 @@ class Tensor(Value):
     def __bool__(self) -> bool:
         if recordings := open_recordings.get():
             note_taken(recordings, bool, (self,), 2)
-            if is_store(sys._getframe(1)) and followed(self.current()):
+            if is_store(sys._getframe(1)) and note_cut(self.current(), "conversion to a truth value"):
                 raise refused_store()
         return bool(self.value)
 

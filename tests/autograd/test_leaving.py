@@ -113,6 +113,9 @@ def test_complex_and_integer_arrays() -> None:
         return x[0] * np.sum(y)
 
     assert ag.grad(counted)(np.array([1.5, 0.0])).tolist() == [2, 0]
+    for dtype in (float, int, bool):  # where a rule of its own stands for what becomes of the value
+        ruled = ag.custom_gradient(lambda x, dtype=dtype: (np.sum(first(np.zeros(2, dtype), x)), lambda g: g * 2 * x))
+        assert ag.grad(ruled)(np.array([1.5, 0.0])).tolist() == [3, 0]
 
 
 def test_the_traceback_leads_to_the_store() -> None:

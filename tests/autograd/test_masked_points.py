@@ -134,7 +134,9 @@ def test_beyond_the_second_derivative_at_the_point_of_a_cone_is_nan() -> None:
     assert float(third(1.0)) == 0
 
 
-@pytest.mark.parametrize("f", [norm, np.std, lambda v: norm(v, 1.5), lambda v: np.hypot(v[0], v[1])], ids=["norm", "std", "1.5", "hypot"])
+@pytest.mark.parametrize(
+    "f", [norm, np.std, lambda v: norm(v, 1.5), lambda v: np.hypot(v[0], v[1])], ids=["norm", "std", "1.5", "hypot"]
+)
 @pytest.mark.parametrize("t", [[1.0, -1.0], [1.0, 0.0]], ids=str)
 def test_a_direction_that_adds_up_to_0_loses_no_nan(f, t) -> None:
     x, t = np.zeros(2), np.array(t)
