@@ -10,7 +10,18 @@ from autograd.errors import NoDerivativeError
 from autograd.families import general, is_complex, several
 from autograd.graph import raw
 from autograd.ops.diagonals import diagonal
-from autograd.ops.gaps import both_sizes, both_ways, either, frobenius, in_use, largest, over_gap, pair_gaps, warn
+from autograd.ops.gaps import (
+    both_sizes,
+    both_ways,
+    either,
+    frobenius,
+    in_use,
+    largest,
+    over_gap,
+    pair_gaps,
+    undefined,
+    warn,
+)
 from autograd.ops.hermitian import (
     check_phases,
     free_columns,
@@ -58,17 +69,17 @@ def _qr_rule(g: Any, y: Any, a: Any, *, mode: str = "reduced") -> Any:
         n = a.shape[-1]
         q, r, gr, added, g_added = q[..., :n], r[..., :n, :], gr[..., :n, :], q[..., n:], gq[..., n:]
         gq = gq[..., :n] + free_columns("qr", g_added, q, added)
-    r, regular = _independent(r)
+    r, dependent = _independent(r)
     k = from_lower(r @ gr.mT - gq.mT @ q)
-    return np.linalg.solve(r, (gq + conj(q) @ k.mT).mT).mT * regular
+    return undefined(np.linalg.solve(r, (gq + conj(q) @ k.mT).mT).mT, dependent, a)
 
 
 def _qr_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
     """dQ = QΩ + (1 − QQᴴ) dA R⁻¹ and dR = (C − Ω) R, with C = Qᴴ dA R⁻¹ and Ω skew with the lower triangle of C."""
     whole, below = parts_of(y)
     n = below.shape[-1]
-    q, (r, regular) = whole[..., :n], _independent(below[..., :n, :])
-    moved = np.linalg.solve(r.mT, tangents[0].mT).mT * regular
+    q, (r, dependent) = whole[..., :n], _independent(below[..., :n, :])
+    moved = undefined(np.linalg.solve(r.mT, tangents[0].mT).mT, dependent, inputs[0])
     c = conj(q).mT @ moved
     upper = c + conj(c.mT)
     upper = np.where(
@@ -82,21 +93,21 @@ def _qr_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], 
 
 
 def _independent(r: Any) -> tuple[Any, Any]:
-    """The factor R, and 1 for each matrix with independent columns.
+    """The factor R, and which matrices have dependent columns; None if none has.
 
-    Of dependent ones a diagonal element is 0 up to rounding. Then the factor is NaN, and the identity stands for R.
+    Of dependent columns a diagonal element is 0 up to rounding. The identity stands for R then.
     """
     plain = abs(raw(r))
     n, eps = plain.shape[-1], np.finfo(plain.dtype).eps
     lengths = np.sqrt(np.sum(plain**2, axis=-2))
     dependent = np.any(np.sum(plain * np.eye(n), axis=-2) <= 8 * eps * n * lengths, axis=-1)[..., None, None]
     if not np.any(dependent):
-        return r, 1.0
+        return r, None
     warn(
         "the derivative of qr is NaN: the columns of the matrix are dependent up to rounding, so that it does not "
         "determine Q. Use np.linalg.svdvals or np.linalg.pinv, which have derivatives at matrices of any rank"
     )
-    return np.where(dependent, np.eye(n, dtype=r.dtype), r), np.where(dependent, np.nan, 1.0).astype(plain.dtype)
+    return np.where(dependent, np.eye(n, dtype=r.dtype), r), dependent
 
 
 def _svd_rule(g: Any, y: Any, a: Any, *, full_matrices: bool = False) -> Any:

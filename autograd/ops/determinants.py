@@ -8,6 +8,7 @@ import numpy as np
 from autograd.bundle import Parts, parts_of
 from autograd.families import general, is_complex, several, zero_law
 from autograd.graph import raw
+from autograd.ops.gaps import undefined
 from autograd.ops.products import conj
 from autograd.primitive import Primitive
 
@@ -74,7 +75,7 @@ def _inverse(a: Any, y: Any) -> Any:
     singular = (raw(y[1]) == -np.inf)[..., None, None]
     if not np.any(singular):
         return np.linalg.inv(a)
-    return np.where(singular, np.nan, np.linalg.inv(np.where(singular, np.eye(a.shape[-1], dtype=a.dtype), a)))
+    return undefined(np.linalg.inv(np.where(singular, np.eye(a.shape[-1], dtype=a.dtype), a)), singular, a)
 
 
 # fmt: off

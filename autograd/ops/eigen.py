@@ -9,7 +9,18 @@ from autograd.bundle import Parts, parts_of
 from autograd.families import is_complex, several
 from autograd.graph import raw
 from autograd.ops.diagonals import diagonal
-from autograd.ops.gaps import both_sizes, both_ways, either, frobenius, in_use, largest, over_gap, pair_gaps, warn
+from autograd.ops.gaps import (
+    both_sizes,
+    both_ways,
+    either,
+    frobenius,
+    in_use,
+    largest,
+    over_gap,
+    pair_gaps,
+    undefined,
+    warn,
+)
 from autograd.ops.hermitian import check_phases, hermitian_part, on_diagonal, real_part, skew_part
 from autograd.ops.products import conj
 from autograd.primitive import Primitive, composed
@@ -57,7 +68,7 @@ def _eig_rule(g: Any, y: Any, a: Any) -> Any:
     al., "On the computation of complex-valued gradients with application to statistically optimum beamforming" (2017).
     """
     (gw, gv), (w, v) = g, y
-    v, regular = _independent(w, v, a)
+    v, defective = _independent(w, v, a)
     inner = 0.0 if gw is None else on_diagonal(gw)
     if gv is not None:
         turned = np.sum(gv * v, axis=-2, keepdims=True)
@@ -69,14 +80,14 @@ def _eig_rule(g: Any, y: Any, a: Any) -> Any:
         used, both = either(in_use(sizes, gw)), gw is not None
         # Here nothing lies between equal eigenvectors for a function of the matrix either, so it does not tell.
         inner = inner + over_gap("eig", v.mT @ gz, pair_gaps(w), largest(w), both_sizes(sizes), np.inf, used, both)
-    return np.linalg.solve(v.mT, inner @ v.mT) * regular
+    return undefined(np.linalg.solve(v.mT, inner @ v.mT), defective, a)
 
 
 def _eig_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
     """dw = diag C and, but for length and phase, dV = V (F ∘ C) with C = V⁻¹ dA V."""
     w, v = parts_of(y)
-    v, regular = _independent(w, v, inputs[0])
-    c = np.linalg.solve(v, tangents[0] @ v) * regular
+    v, defective = _independent(w, v, inputs[0])
+    c = undefined(np.linalg.solve(v, tangents[0] @ v), defective, inputs[0])
     z = v @ over_gap("eig", c, pair_gaps(w), largest(w), frobenius(c), forward=True)
     along = real_part(np.sum(conj(v) * z, axis=-2, keepdims=True))
     if is_complex(raw(v)):
@@ -86,10 +97,9 @@ def _eig_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any],
 
 
 def _independent(w: Any, v: Any, a: Any) -> tuple[Any, Any]:
-    """The eigenvectors, and 1 for each matrix that they determine.
+    """The eigenvectors, and which matrices are defective up to rounding; None if none is.
 
-    They do not if the matrix is defective up to rounding, which means that it has fewer independent eigenvectors than
-    columns. Then the factor is NaN, and the identity stands for V. The signs of it are that V w V⁻¹ is not the matrix,
+    A defective matrix has fewer independent eigenvectors than columns. The identity stands for V then. The signs of it are that V w V⁻¹ is not the matrix,
     and that rounding errors, times the condition number of an eigenvalue, are as large as a gap.
     """
     plain, gaps = raw(a), abs(raw(pair_gaps(raw(w))))
@@ -105,13 +115,13 @@ def _independent(w: Any, v: Any, a: Any) -> tuple[Any, Any]:
     close = (condition > eps**-0.25) & (gaps <= 8 * eps * condition * largest(w))
     defective = np.any(far | close, axis=(-2, -1), keepdims=True)
     if not np.any(defective):
-        return v, 1.0
+        return v, None
     warn(
         "the derivative of eig is NaN: the matrix has a multiple eigenvalue with too few eigenvectors, or nearly so, as "
         "the companion matrix of a polynomial with a double root has. The derivative of the single eigenvalues is "
         "infinite there. Use a function of the matrix, such as np.trace(a @ a) for the sum of the squared eigenvalues"
     )
-    return np.where(defective, one, v), np.where(defective, np.nan, 1.0).astype(gaps.dtype)
+    return np.where(defective, one, v), defective
 
 
 # fmt: off

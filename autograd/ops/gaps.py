@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.graph import calling_frame, raw
+from autograd.graph import calling_frame, followed, raw
+from autograd.ops.cones import blend, ramp
 
 _INSTEAD = (
     "Use a function of the eigenvalues (singular values) alone, or a function of the matrix: ag.linalg.expm, sqrtm, "
@@ -118,6 +119,14 @@ def largest(w: Any) -> Any:
 def frobenius(t: Any) -> Any:
     """The Frobenius norm of each matrix, as an array that broadcasts against matrices."""
     return np.sqrt(np.sum(abs(raw(t)) ** 2, axis=(-2, -1), keepdims=True))
+
+
+def undefined(part: Any, where: Any, x: Any) -> Any:
+    """`part`, and NaN for the matrices that `where` names, with derivatives of NaN with respect to the matrices `x`."""
+    if where is None:
+        return part
+    part = part * np.where(where, np.nan, 1.0).astype(raw(part).real.dtype)
+    return part + ramp(np.where(where, np.nan, 0.0), blend(x, (-2, -1))) if followed(x) else part
 
 
 def warn(text: str) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 
 from autograd.families import general
 from autograd.graph import raw
-from autograd.ops.gaps import warn
+from autograd.ops.gaps import undefined, warn
 from autograd.primitive import Primitive, describe
 
 __all__ = ["expm", "logm", "sqrtm"]
@@ -95,34 +95,34 @@ def _exponential_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequen
 
 
 def _off_the_cut(name: str, a: Any) -> tuple[Any, Any]:
-    """The matrices, and 1 for each that has no eigenvalue at 0 or on the negative real axis, up to rounding.
+    """The matrices, and which have an eigenvalue at 0 or on the negative real axis, up to rounding; None if none has.
 
-    There the principal value of the square root and the logarithm has a jump or an infinite slope. Then the factor is
-    NaN, and the identity stands for the matrix.
+    There the principal value of the square root and the logarithm has a jump or an infinite slope. The identity stands
+    for such a matrix.
     """
-    w = np.linalg.eigvals(raw(a))
+    plain = raw(a)
+    w = np.linalg.eigvals(plain.astype(np.result_type(plain, np.float32), copy=False))
     limit = 8 * np.finfo(w.dtype).eps * a.shape[-1] * np.max(abs(w), axis=-1, keepdims=True, initial=0.0)
     on_cut = np.any((np.real(w) <= limit) & (abs(np.imag(w)) <= limit), axis=-1)[..., None, None]
     if not np.any(on_cut):
-        return a, 1.0
+        return a, None
     warn(
         f"the derivative of {name} is NaN: the matrix has an eigenvalue that is 0 or a negative number, up to rounding, "
         f"where the principal value of {name} is not differentiable; expected a matrix without such eigenvalues"
     )
-    one = np.eye(a.shape[-1], dtype=a.dtype)
-    return np.where(on_cut, one, a), np.where(on_cut, np.nan, 1.0).astype(np.real(w).dtype)
+    return np.where(on_cut, np.eye(a.shape[-1], dtype=a.dtype), a), on_cut
 
 
 def _principal(name: str) -> Primitive:
     """A function that has a cut along the negative real axis."""
 
     def rule(g: Any, y: Any, a: Any) -> Any:
-        a, regular = _off_the_cut(name, a)
-        return _moved(row, a.mT, g) * regular
+        regular, on_cut = _off_the_cut(name, a)
+        return undefined(_moved(row, regular.mT, g), on_cut, a)
 
     def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
-        a, regular = _off_the_cut(name, inputs[0])
-        return _moved(op, a, tangents[0]) * regular
+        regular, on_cut = _off_the_cut(name, inputs[0])
+        return undefined(_moved(op, regular, tangents[0]), on_cut, inputs[0])
 
     row = general(name, _scipy(name), rule, push=push)
     return row

@@ -352,3 +352,26 @@ def test_symmetric_matrices_stay_symmetric_under_descent() -> None:
         s = s - 0.1 * ag.grad(f)(s).numpy()
     np.testing.assert_allclose(s, [[1.8726, 0.4537], [0.4537, 0.9145]], atol=5e-5)
     assert s[0, 1] == s[1, 0]
+
+
+WITHOUT_A_DERIVATIVE = {
+    "sqrtm on the cut": (lambda a: np.sum(np.real(ag.linalg.sqrtm(a))), np.diag([1.0, -1.0])),
+    "logm on the cut": (lambda a: np.sum(np.real(ag.linalg.logm(a))), np.diag([1.0, -2.0])),
+    "an eigenvalue of a defective matrix": (lambda a: np.real(np.linalg.eigvals(a)[0]), [[1.0, 1.0], [0.0, 1.0]]),
+    "qr of dependent columns": (lambda a: np.sum(np.linalg.qr(a)[1]), np.ones((2, 2))),
+    "slogdet of a singular matrix": (lambda a: np.linalg.slogdet(a)[1], np.diag([1.0, 0.0])),
+}
+
+
+@pytest.mark.filterwarnings("ignore:the derivative of:RuntimeWarning")
+@pytest.mark.parametrize("case", WITHOUT_A_DERIVATIVE)
+def test_where_the_first_derivative_is_nan_so_is_the_second(case: str) -> None:
+    f, a = WITHOUT_A_DERIVATIVE[case]
+    a, direction = np.asarray(a), np.array([[0.3, 1.0], [2.0, -0.7]])
+    with np.errstate(all="ignore"):
+        assert np.all(np.isnan(ag.grad(f)(a)))
+        assert np.all(np.isnan(ag.hvp(f, a, direction)))
+        assert np.all(np.isnan(ag.grad(lambda a: np.sum(ag.grad(f)(a) * direction))(a)))
+        stack = np.stack([a, np.array([[3.0, 1.0], [0.5, 2.0]])])
+        second = ag.hvp(lambda s: f(s[0]) + f(s[1]), stack, np.stack([direction, direction]))
+        np.testing.assert_allclose(second[1], ag.hvp(f, stack[1], direction))

@@ -107,6 +107,9 @@ def test_dtypes_and_shapes(row: Any) -> None:
     assert row(np.eye(2, dtype=np.float32)).dtype == np.float32
     assert row(np.eye(2, dtype=np.complex64)).dtype == np.complex64
     assert row([[2, 1], [0, 2]]).dtype == np.float64
+    half = ag.grad(lambda a: np.sum(row(a)))(np.array([[2, 1], [0, 2]], np.float16))
+    assert half.dtype == np.float16
+    np.testing.assert_allclose(half, ag.grad(lambda a: np.sum(row(a)))(np.array([[2.0, 1], [0, 2]])), rtol=1e-2)
     assert row(Tensor(np.zeros((0, 0)))).shape == (0, 0)
     assert row(Tensor(np.zeros((0, 2, 2)))).shape == (0, 2, 2)
     assert np.isnan(row(Tensor([[np.nan, 0.0], [0.0, 1.0]])).numpy()).any()
