@@ -44,7 +44,7 @@ def explanation_latex(e: Explanation) -> str:
     \frac{\partial y}{\partial x} &= 2
     \end{aligned}
     """
-    head = _ratio(e.target, e.source)
+    head = _ratio(e.target, e.source) if e.agrees else r"\text{sum of the paths}"
     listed = e.paths[:MOST]
     chains = [_chain(path) for path in listed]
     more = e.count > len(listed)
@@ -61,7 +61,7 @@ def explanation_latex(e: Explanation) -> str:
             last.append(
                 terms([_number(p.product) for p in listed] + ([r"\cdots"] if more else [])).replace("+ -", "- ")
             )
-        last.append(_number(e.total))
+        last.append(_number(e.total if e.agrees else e.summed))
         rows.append(" = ".join(last))
     lines = [f"{head} &= {rows[0]}" if rows else head]
     lines += [f"&{row}" if row.startswith(r"\quad") else f"&= {row}" for row in rows[1:]]

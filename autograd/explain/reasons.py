@@ -53,8 +53,8 @@ def _between(q: Question) -> Iterator[Reason]:
 
 
 def _no_path(q: Question) -> Reason:
-    behind = [name for name in q.facts.behind if name != q.source_name]
-    more = f": it was computed from {' and '.join(behind)}" if behind else ""
+    behind = [name for name in q.facts.behind if name not in (q.source_name, q.target_name)]
+    more = f": {q.target_name} was computed from {' and '.join(behind)}" if behind else ""
     if not q.facts.complete:
         more = "; the recording is gone, and a persistent tape could say more"
     return Reason(

@@ -109,6 +109,9 @@ def remarks(e: Explanation) -> list[str]:
             f"{reason.what}{where}: if {clean(e.target)} depends on the result, that part of the gradient is missing; "
             f"try: {reason.advice}"
         )
+    if np.iscomplexobj(e.total):
+        gradient = f", {written(e.total.conjugate())}" if e.scalar else ""
+        lines.append(f"Tape.gradient gives the conjugate{gradient}, as TensorFlow does")
     if not e.agrees:
         lines.append(
             f"the paths add up to {_amount(e.summed)}, and the backward sweep gives {_amount(e.total)}: an operation "
@@ -121,13 +124,16 @@ def _connected(e: Explanation) -> list[str]:
     head = ratio(e.target, e.source)
     lines = [] if e.scalar else [f"{head}: {e.target_shape} by {e.source_shape}, {paths_text(e.count)}"]
     if e.count == 1:
-        lines.append(_line(e.paths[0], e, head))
+        lines.append(_line(e.paths[0], e, head if e.agrees else ""))
     else:
-        lines.append(f"{head} is the sum over {paths_text(e.count)}{listed_text(e)}:")
+        lines.append(f"{head}{' is the sum over' if e.agrees else ':'} {paths_text(e.count)}{listed_text(e)}:")
         lines += [f"  {_line(path, e)}" for path in e.paths]
         if e.scalar:
             more = ["…"] if e.count > len(e.paths) else []
-            lines.append(f"{head} = {terms([written(p.product) for p in e.paths] + more)} = {written(e.total)}")
+            products = terms([written(p.product) for p in e.paths] + more)
+            lines.append(
+                f"{head} = {products} = {written(e.total)}" if e.agrees else f"{products} = {_amount(e.summed)}"
+            )
     for f in shown_factors(e):
         if f.number is None:
             lines.append(f"  {ratio(f.top, f.bottom, f.use)}: {f.top_shape} by {f.bottom_shape}, {f.words}")

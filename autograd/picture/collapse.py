@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from autograd.picture.borders import with_edges_of
 from autograd.picture.groups import Stretch, grouped, members_of
@@ -18,14 +18,18 @@ Scope = tuple[str, ...]
 Choice = Callable[[Scope], bool]
 
 
-def collapsed(graph: Graph, depth: int | None = None, collapse: Choice | None = None, limit: int = 150) -> Graph:
+def collapsed(
+    graph: Graph, depth: int | None = None, collapse: Choice | Literal[False] | None = None, limit: int = 150
+) -> Graph:
     """The graph with fewer nodes; see `Graph.collapsed`."""
+    if collapse is False:
+        return graph.whole or graph
     if collapse is not None and not callable(collapse):
         raise TypeError(f"collapse is {collapse!r}; expected a function of a scope, or False for every operation")
     if depth is not None and (not isinstance(depth, int) or depth < 0):
         raise ValueError(f"depth is {depth}; expected 0 (the outermost scopes are a box each) or more")
-    if limit < 1:
-        raise ValueError(f"limit is {limit}; expected 1 node or more")
+    if not isinstance(limit, int) or limit < 1:
+        raise ValueError(f"limit is {limit!r}; expected 1 node or more")
     if collapse is None and depth is None and len(graph.nodes) <= limit:
         return graph
     whole = graph.whole or graph

@@ -13,7 +13,7 @@ from autograd.picture.borders import tolerances
 from autograd.picture.labels import Labels
 from autograd.picture.paths import Path, Ways, passed_on
 from autograd.picture.routes import UNCOUNTED
-from autograd.picture.summary import Number, written
+from autograd.picture.summary import Number, Summary, written
 
 if TYPE_CHECKING:
     from autograd.picture.geometry import Point
@@ -120,15 +120,24 @@ def highlighted(graph: Graph, source: str) -> Highlight:
     if start.gradient is None:
         raise ValueError(f"no gradient flows from the target to {source!r}; t.explain(target, source) says why")
     edges = ways.edges()
-    scalar = all([edge.derivative is not None for edge in edges])
-    summed, size = _summed(ways.target, edges, start.id) if scalar else (None, 0.0)
-    gradient = start.gradient.number if scalar else None
-    near = max(_NEAR, tolerances(start.gradient.dtype)[0])
-    agrees = summed is None or gradient is None or not abs(summed - gradient) > near * size
+    summed, agrees = summed_paths(ways.target, edges, start.id, start.gradient)
+    gradient = None if summed is None else start.gradient.number
     drawn = ways.drawn(edges)
     nodes = frozenset([graph.target, start.id, *[edge.source for edge in drawn], *[edge.target for edge in drawn]])
     paths = ways.first(LISTED)
     return Highlight(graph, start.id, ways.count, paths, summed, gradient, agrees, frozenset(drawn), nodes)
+
+
+def summed_paths(target: str, edges: list[GraphEdge], source: str, gradient: Summary) -> tuple[Number | None, bool]:
+    """The sum of the products of all paths, None unless all on them are scalars; whether it is the gradient.
+
+    It is not where a custom gradient on the way is not linear in its cotangent.
+    """
+    if any([edge.derivative is None for edge in edges]):
+        return None, True
+    summed, size = _summed(target, edges, source)
+    near = max(_NEAR, tolerances(gradient.dtype)[0])
+    return summed, gradient.number is None or not abs(summed - gradient.number) > near * size
 
 
 def _summed(target: str, edges: list[GraphEdge], source: str) -> tuple[Number, float]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from autograd.picture import params
-from autograd.picture.summary import Summary, written
+from autograd.picture.borders import confirmed
+from autograd.picture.summary import Number, Summary, written
 from autograd.picture.text import clean
 
 if TYPE_CHECKING:
@@ -116,17 +117,25 @@ class Labels:
         names = [self.result_name(self._results[key]) for key in results]
         return None if not names else ", ".join(names) if len(names) <= _PORTS else f"{len(names)} results"
 
+    def local(self, edge: GraphEdge) -> Number | None:
+        """The local derivative on a backward edge; None if the gradient times this number is not what the sweep gave.
+
+        That is so for a custom gradient which is not linear in its cotangent.
+        """
+        return confirmed(edge.derivative, self._nodes[edge.target].gradient, edge.contribution)
+
     def derivative(self, edge: GraphEdge) -> str | None:
         """The local derivative that marks a backward edge, such as `∂x1/∂w = 2`; None if there is none to show."""
-        if edge.derivative is None or not edge.carries_gradient:
+        local = self.local(edge)
+        if local is None:
             return None
         (origin,) = self.origins(edge)
         uses = [e for e in self._operands[edge.target] if origin in self.origins(e)]
         # Of a value that is used twice, ∂c/∂b is the sum over both uses, and an edge stands for one of them.
         ratio = _ratio(self._nodes[edge.target], origin) if len(uses) == 1 else None
         if ratio:
-            return f"{ratio} = {written(edge.derivative)}"
-        return f"× {factor(Summary.of(edge.derivative))}"
+            return f"{ratio} = {written(local)}"
+        return f"× {factor(Summary.of(local))}"
 
     def numbered(self, edge: GraphEdge) -> bool:
         """Whether an edge needs its position shown: the order matters, and the formula does not give it away."""

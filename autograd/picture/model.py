@@ -35,7 +35,8 @@ class GraphNode:
     result. If several results leave it, `group.results` has theirs, and the node has neither name nor gradient.
 
     op: the operation's name, or the group's; None for a leaf. params: metadata in words, such as {"axis": "1"}.
-    gradient: of the sum of the target's elements by this value; None where no gradient flows.
+    gradient: of the sum of the target's elements by this value; None where no gradient flows. A complex
+        one is the conjugate of what `Tape.gradient` gives, so that local derivatives multiply to it.
     where, line: file and line of the user's program that ran the operation, as in "model.py:12", and what it says
         there; None for a leaf, and where there is no source to look at.
     scope: the name scopes, or layers, that it belongs to, from the outermost in; a leaf belongs where it is used.
@@ -73,7 +74,9 @@ class GraphEdge:
 
     derivative: the local derivative of the target with respect to this input if both are scalars, else None. That of a
         group is the derivative of its result, taken through the whole group; None if it has several results. It is a
-        number only if the gradient of the target times this number is the contribution.
+        number only if the gradient of the target times this number is the contribution. The exception is a custom
+        gradient of real numbers that is not linear in its cotangent: then it is what that gives for a cotangent of 1.
+        Pictures leave it out, and the paths do not add up to the gradient, as `highlight` says.
     carries_gradient: whether the backward sweep runs along this edge.
     contribution: what the sweep passes back along it, the target's gradient times the local derivative; over all
         uses of a value these add up to its gradient. None where no gradient flows.
@@ -140,13 +143,17 @@ class Graph:
         return paths.find(self, source, limit)
 
     def collapsed(
-        self, *, depth: int | None = None, collapse: Callable[[tuple[str, ...]], bool] | None = None, limit: int = 150
+        self,
+        *,
+        depth: int | None = None,
+        collapse: Callable[[tuple[str, ...]], bool] | Literal[False] | None = None,
+        limit: int = 150,
     ) -> Graph:
         """The same graph with fewer nodes: a node of kind "group" stands for a scope, or for what repeats itself.
 
         depth: how many levels of scopes are opened up: at 0 each of the outermost ones is one group.
         collapse: which scopes become groups, as in `lambda scope: scope[-1].startswith("block")`; a scope is the
-            tuple of its names, the outermost first.
+            tuple of its names, the outermost first. False opens all groups.
         limit: without either of them, the largest such graph of at most so many nodes, 1 or more; one that has no
             more anyway stays as it is.
 

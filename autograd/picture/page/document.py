@@ -46,7 +46,12 @@ def built(whole: Graph) -> tuple[str, float]:
     header = add(main, "header")
     add(header, "h1", f"Computation graph of {name}")
     shown = "" if graph is whole else f", drawn as {len(graph.nodes):,}"
-    add(header, "p", f"{name} = {value}; {len(whole.nodes):,} values{shown}; {len(steps):,} steps", class_="lead")
+    add(
+        header,
+        "p",
+        f"{name} = {value}; {len(whole.nodes):,} value{'s' * (len(whole.nodes) != 1)}{shown}; {len(steps):,} steps",
+        class_="lead",
+    )
     add(add(header, "noscript"), "p", _WITHOUT_SCRIPTS)
     walk = add(main, "section", class_="walk", aria_label="Steps")
     add_controls(walk, steps)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from autograd.picture.groups import Result
+from autograd.picture.highlight import summed_paths
 from autograd.picture.model import GraphNode
 from autograd.picture.page.drawing import leads_to_paths
 from autograd.picture.page.elements import add
@@ -14,7 +15,7 @@ from autograd.picture.page.steps import Step
 from autograd.picture.page.table import PHASES
 from autograd.picture.page.words import Words, brief, joined
 from autograd.picture.paths import Path, Ways
-from autograd.picture.summary import written
+from autograd.picture.summary import Number, Summary, written
 from autograd.picture.text import clean
 
 MOST_PATHS = 12
@@ -76,8 +77,8 @@ def add_nodes(parent: Element, words: Words, moments: Moments) -> None:
                 _fact(facts, "gradient", _not_computed(words, node))
             _fact(facts, "shape, dtype", f"{node.shape}, {node.dtype}")
         for edge in words.operands[node.id]:
-            if edge.derivative is not None and edge.carries_gradient:
-                _fact(facts, f"local, by {words.origin(edge)}{words.use(edge)}", written(edge.derivative))
+            if (local := words.labels.local(edge)) is not None:
+                _fact(facts, f"local, by {words.origin(edge)}{words.use(edge)}", written(local))
         if node.where:
             _fact(facts, "source", clean(node.where, _LONGEST_LINE))
         if node.line:
@@ -120,7 +121,8 @@ def add_paths(parent: Element, words: Words) -> None:
             continue
         ways = Ways(words.graph, node.id)
         count, paths = ways.count, ways.first(MOST_PATHS)
-        edges = sorted([words.places[edge] for edge in ways.drawn(ways.edges())])
+        whole = ways.edges()
+        edges = sorted([words.places[edge] for edge in ways.drawn(whole)])
         card = add(
             parent,
             "section",
@@ -140,7 +142,10 @@ def add_paths(parent: Element, words: Words) -> None:
                 add(item, "span", product, class_="product")
         if count > len(paths):
             add(card, "p", f"and {count - len(paths):,} more, with smaller products", class_="note")
-        add(card, "p", _sum(words, node, paths, count), class_="total")
+        assert node.gradient is not None
+        summed, agrees = summed_paths(ways.target, whole, node.id, node.gradient)
+        total = _sum(words, node, node.gradient, paths, count) if agrees else ""
+        add(card, "p", total or _unequal(words, node, node.gradient, paths, count, summed), class_="total")
 
 
 def _product(path: Path) -> str | None:
@@ -152,15 +157,28 @@ def _product(path: Path) -> str | None:
     return product if len(factors) < 2 else f"{joined('×', factors)} = {product}"
 
 
-def _sum(words: Words, node: GraphNode, paths: Sequence[Path], count: int) -> str:
-    assert node.gradient is not None
+def _sum(words: Words, node: GraphNode, gradient: Summary, paths: Sequence[Path], count: int) -> str:
     products = [path.product for path in paths if path.product is not None]
-    if node.gradient.number is None or len(products) < len(paths):
-        kind = "" if node.gradient.number is not None else f" of shape {brief(node.gradient)}"
+    if gradient.number is None or len(products) < len(paths):
+        kind = "" if gradient.number is not None else f" of shape {brief(gradient)}"
         which = "What comes along it" if count == 1 else "The sum of what comes along them"
-        return f"{which} is {words.ratio(node.id)}{kind}: {node.gradient.span()}"
+        return f"{which} is {words.ratio(node.id)}{kind}: {gradient.span()}"
     if count > len(paths):
-        return f"The sum of all {count:,} products is {words.ratio(node.id)} = {node.gradient.span()}"
+        return f"The sum of all {count:,} products is {words.ratio(node.id)} = {gradient.span()}"
     if count == 1:
-        return f"{words.ratio(node.id)} = {node.gradient.span()}"
-    return f"{words.ratio(node.id)} = {joined('+', products)} = {node.gradient.span()}"
+        return f"{words.ratio(node.id)} = {gradient.span()}"
+    return f"{words.ratio(node.id)} = {joined('+', products)} = {gradient.span()}"
+
+
+def _unequal(
+    words: Words, node: GraphNode, gradient: Summary, paths: Sequence[Path], count: int, summed: Number | None
+) -> str:
+    """The sum of the paths where that is not the gradient."""
+    products = [path.product for path in paths if path.product is not None]
+    text = "The product is" if count == 1 else f"The sum of all {count:,} products is"
+    if len(products) == count > 1:
+        text = f"{joined('+', products)} ="
+    return (
+        f"{text} {written(summed or 0.0)}, but the backward sweep gives {words.ratio(node.id)} = {gradient.span()}: "
+        "a custom gradient on the way is not linear in its cotangent"
+    )

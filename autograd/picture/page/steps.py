@@ -92,7 +92,10 @@ class _Walk:
                         yield self._back(edge)
         found = [stated(words.ratio(x.id), x.gradient) for x in leaves if x.gradient is not None]
         title = "Done: the gradients of the leaves" if found else "No gradient flows back to a leaf shown here"
-        yield Step("end", title, note=listed(found))
+        note = listed(found)
+        if any(x.gradient is not None and x.gradient.dtype.startswith("complex") for x in leaves):
+            note += "; of complex ones, Tape.gradient gives the conjugate"
+        yield Step("end", title, note=note)
 
     def _seed(self) -> Step:
         target = self.words.nodes[self.graph.target]

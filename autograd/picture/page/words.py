@@ -11,6 +11,7 @@ from autograd.picture.summary import Number, Summary, written
 from autograd.picture.text import clean
 
 _SIGNED_FIRST = {"power", "negative"}  # (−3) ** 2 and −(−3), but −3 + 2
+_PRODUCTS = {"multiply", "divide", "matmul"}  # (1 + 2i) × 3, but 1 + 2i + 3
 
 
 class Words:
@@ -67,8 +68,9 @@ class Words:
         """An operation in numbers, or in shapes where there are arrays: `2 × 3 = 6`, `(6, 5) @ (5, 4) → (6, 4)`."""
         sources = [origin.value for edge in self.operands[node.id] for origin in self.labels.origins(edge)]
         tokens = [brief(value) for value in sources]
-        signed = range(0 if node.op in _SIGNED_FIRST else 1, len(tokens))
-        formula = formula_of(node.op or "", [bracketed(x) if i in signed else x for i, x in enumerate(tokens)])
+        op = node.op or ""
+        first = op in _SIGNED_FIRST or (op in _PRODUCTS and tokens[0].endswith("i"))
+        formula = formula_of(op, [bracketed(x) if i or first else x for i, x in enumerate(tokens)])
         if node.group and node.group.results:
             results = [stated(self.labels.result_name(x), x.value) for x in node.group.results]
             return f"{listed(tokens)} → {listed(results)}".removeprefix(" → ")
@@ -98,18 +100,19 @@ def stated(name: str, value: Summary) -> str:
 
 
 def bracketed(token: str) -> str:
-    """A negative or complex number between brackets, to stand behind a sign."""
+    """A negative or complex number between brackets, to stand behind a sign, or before the sign of a product."""
     return f"({token})" if token.startswith("−") or token.endswith("i") else token
 
 
 def joined(sign: str, numbers: Sequence[Number]) -> str:
     """Numbers with a sign between them.
 
-    >>> joined("×", [1.0, -1.0, 2.0])
-    '1 × (−1) × 2'
+    >>> joined("×", [1.0, -1.0, 2.0]), joined("×", [1 + 2j, 2.0])
+    ('1 × (−1) × 2', '(1 + 2i) × 2')
     """
     texts = [written(x) for x in numbers]
-    return f" {sign} ".join([text if i == 0 else bracketed(text) for i, text in enumerate(texts)])
+    first = sign == "×" and len(texts) > 1 and texts[0].endswith("i")
+    return f" {sign} ".join([bracketed(text) if i or first else text for i, text in enumerate(texts)])
 
 
 def listed(texts: Sequence[str], most: int = 8) -> str:

@@ -100,6 +100,9 @@ def test_depth_says_how_many_levels_are_opened():
         whole.to_svg(collapse=True)
     with pytest.raises(ValueError, match="limit is 0; expected 1"):
         whole.collapsed(limit=0)
+    with pytest.raises(ValueError, match="limit is 'small'; expected 1 node or more"):
+        whole.collapsed(limit="small")
+    assert whole.collapsed(depth=0).collapsed(collapse=False) is whole
 
 
 def test_equal_layers_one_after_the_other_are_one_group():

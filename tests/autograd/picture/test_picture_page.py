@@ -196,6 +196,46 @@ def test_a_rule_that_conjugates_is_no_product():
     assert back.formula == "2 − 4i → 2 + 4i"
 
 
+def test_complex_factors_stand_between_brackets():
+    z, w = Variable(1 + 2j, name="z"), Variable(2 - 1j, name="w")
+    with Tape(persistent=True) as t:
+        y = np.real(z * w / (1 + 1j))
+    steps = steps_of(build(t, y, names={"y": y}))
+    formulas = {step.title: step.formula for step in steps}
+    assert formulas["z × w"] == "(1 + 2i) × (2 − 1i) = 4 + 3i"
+    assert formulas["· / (1 + 1i)"] == "(4 + 3i) / (1 + 1i) = 3.5 − 0.5i"  # (4 + 3i)(1 − i) / 2
+    assert formulas["From z × w back to z"] == "(0.5 − 0.5i) × (2 − 1i) = 0.5 − 1.5i"
+    assert t.gradient(y, z).numpy() == 0.5 + 1.5j
+    assert steps[-1].note.endswith("∂y/∂w = 1.5 + 0.5i; of complex ones, Tape.gradient gives the conjugate")
+
+
+@ag.custom_gradient
+def with_small_gradient(x):
+    return 2.0 * x, lambda g: np.clip(2.0 * g, -1.0, 1.0)
+
+
+def test_paths_that_do_not_add_up_say_so():
+    x = Variable(2.0, name="x")
+    with Tape(persistent=True) as t:
+        a = with_small_gradient(5.0 * x)
+        y = a * a
+        z = 3.0 * a
+    assert t.gradient(y, x).item() == t.gradient(z, x).item() == 5.0
+    graph = t.graph(y, y=y)
+    text, why = graph.to_html(), "a custom gradient on the way is not linear in its cotangent"
+    assert f"100 + 100 = 200, but the backward sweep gives ∂y/∂x = 5: {why}" in text
+    assert "∂y/∂x = 100 + 100" not in text
+    assert f"The product is 15, but the backward sweep gives ∂z/∂x = 5: {why}" in t.graph(z, z=z).to_html()
+    (edge,) = [edge for edge in graph.edges if graph.node(edge.target).op == "with_small_gradient"]
+    assert (edge.derivative, edge.contribution.number, graph.node(edge.target).gradient.number) == (1.0, 1.0, 40.0)
+    assert "× 1<" not in graph.to_svg(backward=True)  # 40 × 1 is not 1
+    assert text.count("local, by") == 3  # that of 5 × x, and both of a × a
+    for _ in range(5):
+        with t:
+            y = y + y
+    assert "The sum of all 64 products is 6400, but" in t.graph(y, y=y).to_html()
+
+
 @pytest.mark.parametrize("value", [0.0, float("inf"), float("nan"), 1e-300, 2 + 1j])
 def test_numbers_of_any_kind_are_told(value):
     x = Variable(value, name="x")
