@@ -56,6 +56,16 @@ def count(name: str, value: Any) -> int:
     return int(non_negative(name, value))
 
 
+def whole(value: Any) -> Any:
+    """A count as it comes from a file, such as an array without axes or 3.0, as an int; anything else as it is.
+
+    >>> whole(np.array(3.0)), whole(np.array(1.5))
+    (3, 1.5)
+    """
+    value = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def flag(name: str, value: Any) -> bool:
     """`value`, a bool or 0 or 1, as a bool; TypeError for all else, since every string but "" counts as true.
 

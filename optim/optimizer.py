@@ -19,7 +19,7 @@ from autograd.plan import fresh
 from autograd.plan.fused import Loop, fused
 from autograd.plan.trace import Trace, current_trace
 from optim import clipping, pairs
-from optim.checks import Check, count, non_negative, optional, positive
+from optim.checks import Check, count, non_negative, optional, positive, whole
 from optim.keywords import near, suggests
 from optim.slots import BLOCK, Array, Kept, Slots
 
@@ -258,7 +258,7 @@ class Optimizer(ABC):
         """Go on from what `get_state` gave for variables in the same order; ValueError if it does not fit."""
         if "iterations" not in state:
             raise ValueError(f"the state holds {sorted(state)}; expected 'iterations' among them, as get_state() gives")
-        iterations = count("the state's 'iterations'", int(state["iterations"]))
+        iterations = count("the state's 'iterations'", whole(state["iterations"]))
         arrays = {key: array for key, array in state.items() if key != "iterations"}
         self._slots.set(arrays, list(variables), iterations)
         self.iterations = iterations

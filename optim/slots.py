@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Variable
+from optim.checks import count, whole
 
 Array = npt.NDArray[Any]
 
@@ -108,7 +109,7 @@ class Slots:
         for key, array in arrays.items():
             place, _, name = key.partition("/")
             if place == "steps" and name.isdigit() and int(name) < len(variables):
-                steps[int(name)] = int(array)
+                steps[int(name)] = count(f"the state's {key!r}", whole(array))
                 continue
             if name not in self.initial or not place.isdigit() or int(place) >= len(variables):
                 raise ValueError(

@@ -207,6 +207,16 @@ def test_a_second_clip_set_as_an_attribute(first: str, second: str) -> None:
     assert one.tolist() == [1 - 0.125, 1]
 
 
+@pytest.mark.parametrize("key", ["iterations", "steps/0"])
+def test_a_count_of_steps_is_a_whole_number(key: str) -> None:
+    one, optimizer = w(), SGD()
+    for number in (2, np.array(2), np.array(2.0)):
+        optimizer.set_state({"iterations": 3, key: number}, [one])
+    for number in (1.5, np.array(1.5), "a"):
+        with pytest.raises(TypeError, match=rf"the state's '{key}' is .*; expected a whole number"):
+            optimizer.set_state({"iterations": 3, key: number}, [one])
+
+
 @pytest.mark.parametrize(
     ("state", "message"),
     [
@@ -215,6 +225,7 @@ def test_a_second_clip_set_as_an_attribute(first: str, second: str) -> None:
             {"iterations": 3, "1/velocity": ONE},
             r"holds '1/velocity'; expected a number below 1 \(the number of variables",
         ),
+        ({"iterations": 3, "steps/0": -1}, r"the state's 'steps/0' is -1; expected 0 or a number"),
         ({"iterations": -3}, r"'iterations' is -3; expected 0 or a number above it"),
         ({"iterations": 3, "steps/1": 2}, r"holds 'steps/1'; expected a number below 1"),
         ({"iterations": 3, "0/mean": ONE}, r"holds '0/mean'; expected .* one of \['first_moment', 'second_moment'\]"),
