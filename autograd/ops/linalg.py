@@ -16,6 +16,7 @@ Tensor([[1., 0.],
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,10 +47,23 @@ def _scipy(name: str) -> Callable[[Any], Any]:
         if not a.size:
             return a.copy()
         double = a.astype(np.result_type(a, np.float64), copy=False).reshape(-1, *a.shape[-2:])
-        y = np.stack([_nearly_real(getattr(linalg, name), m) for m in double]).reshape(a.shape)
+        function = partial(_of_copy, getattr(linalg, name))
+        y = np.stack([_nearly_real(function, m) for m in double]).reshape(a.shape)
         return y.astype(np.result_type(a.dtype, np.complex64) if y.dtype.kind == "c" else a.dtype, copy=False)
 
     return value
+
+
+def _of_copy(function: Callable[[Any], Any], a: Any) -> Any:
+    """SciPy's value of a matrix, real if that of a real matrix is real up to rounding.
+
+    SciPy before 1.17 takes no array that is read-only, and gives complex numbers for some real values.
+    """
+    y = function(np.array(a))
+    if a.dtype.kind != "f" or y.dtype.kind != "c":
+        return y
+    rounding = 100 * a.shape[-1] * np.finfo(a.dtype).eps * np.max(abs(y))
+    return y.real if np.max(abs(y.imag)) <= rounding else y
 
 
 def _nearly_real(function: Callable[[Any], Any], a: Any) -> Any:

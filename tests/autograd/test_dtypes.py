@@ -55,9 +55,15 @@ def parts(y: Any) -> list[Any]:
     return [part for branch in y for part in parts(branch)] if isinstance(y, tuple | list) else [y]
 
 
+# What NumPy before 2.1 gave: NaN for sinc of float16, and complex condition numbers.
+BEFORE_2_1 = {"sinc-near-zero", "linalg.cond-1", "linalg.cond-frobenius"}
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("sample", CASES, ids=str)
 def test_values_and_dtypes_are_those_of_numpy(sample: Sample) -> None:
+    if str(sample) in BEFORE_2_1 and np.lib.NumpyVersion(np.__version__) < "2.1.0":
+        pytest.skip("NumPy gives another answer from 2.1 on")
     n = len(sample.variables)
     choices = [(dtype,) * n for dtype in ALONE]
     choices += [tuple(itertools.islice(itertools.cycle(pair), n)) for pair in MIXED] if n > 1 else []

@@ -79,7 +79,10 @@ def test_a_whitening_matrix_at_the_identity() -> None:
 @pytest.mark.filterwarnings("ignore:.*ingular", "ignore:logm result")
 def test_there_is_no_derivative_on_the_cut(row: Any) -> None:
     """The values are SciPy's, also the complex ones; in a stack only the matrix on the cut is NaN."""
-    for a in (np.zeros((2, 2)), -np.eye(2), np.diag([1.0, -2.0]), np.diag([1.0, 0.0])):
+    singular = [np.zeros((2, 2)), np.diag([1.0, 0.0])]
+    if row is linalg.logm and np.lib.NumpyVersion(scipy.__version__) < "1.17.0":
+        singular = []  # SciPy itself divides by zero there
+    for a in (*singular, -np.eye(2), np.diag([1.0, -2.0])):
         f = lambda a: np.sum(np.real(row(a)))
         stack = np.stack([np.eye(2), a])
         with np.errstate(all="ignore"):
