@@ -88,12 +88,12 @@ def calling_frame(depth: int) -> FrameType:
     return frame
 
 
-def warn(message: str) -> None:
-    """Give a UserWarning at the innermost line outside the engine and NumPy."""
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn at the innermost line outside the engine and NumPy."""
     frame = calling_frame(2)
     warnings.warn_explicit(
         message,
-        UserWarning,
+        category,
         frame.f_code.co_filename,
         frame.f_lineno,
         module=frame.f_globals.get("__name__"),

@@ -19,8 +19,8 @@ from autograd.ops.gaps import (
     largest,
     over_gap,
     pair_gaps,
+    replaced,
     undefined,
-    warn,
 )
 from autograd.ops.hermitian import (
     check_phases,
@@ -101,13 +101,12 @@ def _independent(r: Any) -> tuple[Any, Any]:
     n, eps = plain.shape[-1], np.finfo(plain.dtype).eps
     lengths = np.sqrt(np.sum(plain**2, axis=-2))
     dependent = np.any(np.sum(plain * np.eye(n), axis=-2) <= 8 * eps * n * lengths, axis=-1)[..., None, None]
-    if not np.any(dependent):
-        return r, None
-    warn(
+    return replaced(
+        r,
+        dependent,
         "the derivative of qr is NaN: the columns of the matrix are dependent up to rounding, so that it does not "
-        "determine Q. Use np.linalg.svdvals or np.linalg.pinv, which have derivatives at matrices of any rank"
+        "determine Q. Use np.linalg.svdvals or np.linalg.pinv, which have derivatives at matrices of any rank",
     )
-    return np.where(dependent, np.eye(n, dtype=r.dtype), r), dependent
 
 
 def _svd_rule(g: Any, y: Any, a: Any, *, full_matrices: bool = False) -> Any:

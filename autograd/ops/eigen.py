@@ -18,8 +18,8 @@ from autograd.ops.gaps import (
     largest,
     over_gap,
     pair_gaps,
+    replaced,
     undefined,
-    warn,
 )
 from autograd.ops.hermitian import check_phases, hermitian_part, on_diagonal, real_part, skew_part
 from autograd.ops.products import conj
@@ -99,8 +99,9 @@ def _eig_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any],
 def _independent(w: Any, v: Any, a: Any) -> tuple[Any, Any]:
     """The eigenvectors, and which matrices are defective up to rounding; None if none is.
 
-    A defective matrix has fewer independent eigenvectors than columns. The identity stands for V then. The signs of it are that V w V⁻¹ is not the matrix,
-    and that rounding errors, times the condition number of an eigenvalue, are as large as a gap.
+    A defective matrix has fewer independent eigenvectors than columns. The identity stands for V then. The signs of it
+    are that V w V⁻¹ is not the matrix, and that rounding errors, times the condition number of an eigenvalue, are as
+    large as a gap.
     """
     plain, gaps = raw(a), abs(raw(pair_gaps(raw(w))))
     eps, one = np.finfo(gaps.dtype).eps, np.eye(v.shape[-1], dtype=v.dtype)
@@ -114,14 +115,13 @@ def _independent(w: Any, v: Any, a: Any) -> tuple[Any, Any]:
     condition = np.linalg.norm(inverse, axis=-1)[..., None]
     close = (condition > eps**-0.25) & (gaps <= 8 * eps * condition * largest(w))
     defective = np.any(far | close, axis=(-2, -1), keepdims=True)
-    if not np.any(defective):
-        return v, None
-    warn(
+    return replaced(
+        v,
+        defective,
         "the derivative of eig is NaN: the matrix has a multiple eigenvalue with too few eigenvectors, or nearly so, as "
         "the companion matrix of a polynomial with a double root has. The derivative of the single eigenvalues is "
-        "infinite there. Use a function of the matrix, such as np.trace(a @ a) for the sum of the squared eigenvalues"
+        "infinite there. Use a function of the matrix, such as np.trace(a @ a) for the sum of the squared eigenvalues",
     )
-    return np.where(defective, one, v), defective
 
 
 # fmt: off

@@ -1,12 +1,11 @@
 """Quotients by the gaps between eigenvalues or singular values, and what they are where two of these are equal."""
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
 
-from autograd.graph import calling_frame, followed, raw
+from autograd.graph import followed, raw, warn
 from autograd.ops.cones import blend, ramp
 
 _INSTEAD = (
@@ -62,13 +61,15 @@ def over_gap(
             return quotient
         warn(
             f"the derivative of {name} is NaN with respect to some of the vectors: their eigenvalues (singular values) "
-            f"are equal up to rounding, so that the matrix does not determine the vectors one by one. {_INSTEAD}"
+            f"are equal up to rounding, so that the matrix does not determine the vectors one by one. {_INSTEAD}",
+            RuntimeWarning,
         )
     elif both and np.any(equal & ~used):
         warn(
             f"{name} was differentiated at equal eigenvalues (singular values), and the derivative with respect to the "
             f"vectors that belong to them is 0. The gradient is right if the result does not depend on these vectors; "
-            f"it is wrong for a function such as v @ np.diag(np.log(w)) @ v.T. {_INSTEAD}"
+            f"it is wrong for a function such as v @ np.diag(np.log(w)) @ v.T. {_INSTEAD}",
+            RuntimeWarning,
         )
     else:
         found = np.where(equal, 0.0, abs(raw(quotient)))
@@ -76,7 +77,8 @@ def over_gap(
         if np.any(error > np.cbrt(eps) * np.max(np.maximum(found, size / scale), axis=(-2, -1), keepdims=True)):
             warn(
                 f"the derivative of {name} is inaccurate: eigenvalues (singular values) are so close to each other that "
-                f"rounding errors dominate the quotient by the gap between them. {_INSTEAD}"
+                f"rounding errors dominate the quotient by the gap between them. {_INSTEAD}",
+                RuntimeWarning,
             )
     return quotient
 
@@ -121,18 +123,20 @@ def frobenius(t: Any) -> Any:
     return np.sqrt(np.sum(abs(raw(t)) ** 2, axis=(-2, -1), keepdims=True))
 
 
+def replaced(x: Any, where: Any, warning: str) -> tuple[Any, Any]:
+    """`x` with the identity in place of the matrices that `where` names, and `where`; a warning if it names any.
+
+    If it names none, `x` itself and None.
+    """
+    if not np.any(where):
+        return x, None
+    warn(warning, RuntimeWarning)
+    return np.where(where, np.eye(x.shape[-1], dtype=x.dtype), x), where
+
+
 def undefined(part: Any, where: Any, x: Any) -> Any:
     """`part`, and NaN for the matrices that `where` names, with derivatives of NaN with respect to the matrices `x`."""
     if where is None:
         return part
     part = part * np.where(where, np.nan, 1.0).astype(raw(part).real.dtype)
     return part + ramp(np.where(where, np.nan, 0.0), blend(x, (-2, -1))) if followed(x) else part
-
-
-def warn(text: str) -> None:
-    """Warn at the line of the program that asked for the derivative."""
-    frame = calling_frame(1)
-    registry = frame.f_globals.setdefault("__warningregistry__", {})
-    warnings.warn_explicit(
-        text, RuntimeWarning, frame.f_code.co_filename, frame.f_lineno, frame.f_globals.get("__name__"), registry
-    )

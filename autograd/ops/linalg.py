@@ -23,7 +23,7 @@ import numpy as np
 
 from autograd.families import general
 from autograd.graph import raw
-from autograd.ops.gaps import undefined, warn
+from autograd.ops.gaps import replaced, undefined
 from autograd.primitive import Primitive, describe
 
 __all__ = ["expm", "logm", "sqrtm"]
@@ -118,13 +118,12 @@ def _off_the_cut(name: str, a: Any) -> tuple[Any, Any]:
     w = np.linalg.eigvals(plain.astype(np.result_type(plain, np.float32), copy=False))
     limit = 8 * np.finfo(w.dtype).eps * a.shape[-1] * np.max(abs(w), axis=-1, keepdims=True, initial=0.0)
     on_cut = np.any((np.real(w) <= limit) & (abs(np.imag(w)) <= limit), axis=-1)[..., None, None]
-    if not np.any(on_cut):
-        return a, None
-    warn(
+    return replaced(
+        a,
+        on_cut,
         f"the derivative of {name} is NaN: the matrix has an eigenvalue that is 0 or a negative number, up to rounding, "
-        f"where the principal value of {name} is not differentiable; expected a matrix without such eigenvalues"
+        f"where the principal value of {name} is not differentiable; expected a matrix without such eigenvalues",
     )
-    return np.where(on_cut, np.eye(a.shape[-1], dtype=a.dtype), a), on_cut
 
 
 def _principal(name: str) -> Primitive:
