@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.bundle import pack, parts_of
 from autograd.families import zeros_like
-from autograd.graph import Recording, Value, open_anywhere, open_recordings, raw, recordings_elsewhere
+from autograd.graph import Recording, Value, open_recordings, raw, recordings_for
 from autograd.nest import leaves, mapped
 from autograd.primitive import Primitive
 from autograd.reverse import backward
@@ -40,7 +40,7 @@ class Call:
 
     def recordings(self) -> tuple[Recording, ...]:
         """The open recordings: of this thread, or, if it opened none, those of others that follow the data."""
-        return open_recordings.get() or (recordings_elsewhere(self.data) if open_anywhere else ())
+        return recordings_for(self.data)
 
     def run(self, data: Sequence[Any]) -> Any:
         """What the function returns for other data in the same places."""

@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.errors import NumericsError
-from autograd.graph import Node, Value, calling_frame, raw
+from autograd.graph import Node, Value, calling_line, raw
 
 if TYPE_CHECKING:
     from autograd.primitive import Primitive
@@ -132,7 +132,7 @@ class Check:
                 f"({_who(args[guilty])}), and gave {_bad_values(out)}, in the forward pass"
             )
             advice = self._from_the_start()
-        raise _report(title, _line_now(), [*_operands(args, guilty), ("result", _seen(out))], advice)
+        raise _report(title, calling_line(), [*_operands(args, guilty), ("result", _seen(out))], advice)
 
     def sweep(self, seeds: Sequence[tuple[Value, Any]], nested: bool) -> AbstractContextManager[None]:
         """The scope of a sweep that starts from `seeds`; `nested`: whether sweeps that its rules run are looked at."""
@@ -140,7 +140,7 @@ class Check:
             if not self._passes(seed):
                 title = f"the sweep was given {_bad_values(seed)} to start from"
                 advice = "look at output_gradients (of a tape), or at the tangents (of a jvp)"
-                raise _report(title, _line_now(), [("given", _seen(seed))], advice)
+                raise _report(title, calling_line(), [("given", _seen(seed))], advice)
         return _sweeping(Check(self.inf, operations=False) if nested else _nothing_checked())
 
     def cotangent(self, node: Node, position: int, g: Any, part: Any) -> None:
@@ -189,7 +189,7 @@ class Check:
             if total is not None and not self._passes(total):
                 title = f"the cotangents of a source ({_who(x)}) add up to {_bad_values(total)}, though each is finite"
                 lines = [("source", _seen(x)), ("sum", _seen(total, like=x))]
-                raise _report(title, _line_now(), lines, _overflow(total))
+                raise _report(title, calling_line(), lines, _overflow(total))
 
     # What is bad, and whose fault it is.
 
@@ -315,11 +315,6 @@ def _range(a: npt.NDArray[Any]) -> str:
 
 
 # The message.
-
-
-def _line_now() -> tuple[str, int]:
-    frame = calling_frame(1)
-    return frame.f_code.co_filename, frame.f_lineno
 
 
 def _operands(inputs: Sequence[Any], guilty: int | None = None) -> list[tuple[str, str]]:

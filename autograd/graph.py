@@ -88,6 +88,12 @@ def calling_frame(depth: int) -> FrameType:
     return frame
 
 
+def calling_line() -> tuple[str, int]:
+    """File and line of the innermost frame outside the engine and NumPy."""
+    frame = calling_frame(2)
+    return frame.f_code.co_filename, frame.f_lineno
+
+
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the innermost line outside the engine and NumPy."""
     frame = calling_frame(2)
@@ -253,6 +259,11 @@ def recordings_elsewhere(values: Iterable[Any]) -> tuple[Recording, ...]:
     return following
 
 
+def recordings_for(values: Iterable[Any]) -> tuple[Recording, ...]:
+    """The recordings that are open here, or, in a thread that opened none, those of others that follow `values`."""
+    return open_recordings.get() or (recordings_elsewhere(values) if open_anywhere else ())
+
+
 def record(
     recordings: tuple[Recording, ...], op: Primitive, inputs: tuple[Any, ...], params: dict[str, Any], out: Value
 ) -> None:
@@ -333,14 +344,12 @@ def recordings_here() -> tuple[Recording, ...]:
 
 def note_cut(value: Value, what: str) -> bool:
     """Note in every open recording that follows `value` that it leaves the graph; whether a gradient is lost."""
-    recordings = open_recordings.get() or (recordings_elsewhere([value]) if open_anywhere else ())
-    following = [r for r in recordings if id(value) in r.known]
+    following = [r for r in recordings_for([value]) if id(value) in r.known]
     excusing = [i for i, recording in enumerate(following) if recording.excuses(value)]
     if excusing:
         following = following[excusing[-1] :]  # for the recordings around it, the value does not leave
     if following:
-        frame = calling_frame(2)
-        where = frame.f_code.co_filename, frame.f_lineno
+        where = calling_line()
         for recording in following:
             recording.cuts.append(Cut(value, what, where, len(recording.nodes)))
     return len(following) > bool(excusing)
@@ -373,10 +382,9 @@ def note_taken(recordings: tuple[Recording, ...], function: Any, values: Iterabl
 
 def note_severed(variable: Value, value: Value, what: str) -> None:
     """Note that `what` stored `value` in `variable`: a recording that follows the value cannot follow it there."""
-    for recording in open_recordings.get() or (recordings_elsewhere([value]) if open_anywhere else ()):
+    for recording in recordings_for([value]):
         if id(value) in recording.known:
-            frame = calling_frame(2)
-            cut = Cut(value, what, (frame.f_code.co_filename, frame.f_lineno), len(recording.nodes))
+            cut = Cut(value, what, calling_line(), len(recording.nodes))
             recording.cuts.append(cut)
             recording.severed[id(variable)] = variable, cut
 

@@ -31,7 +31,7 @@ from autograd.graph import (
     open_recordings,
     raw,
     record,
-    recordings_elsewhere,
+    recordings_for,
     warn,
 )
 from autograd.ops import diagonals, index, rounding, shape
@@ -739,7 +739,7 @@ def wrapped(value: Any) -> Tensor:
 
 def _connect(source: Tensor, out: Tensor) -> None:
     """Record that the new tensor `out` holds the value of `source`, in its own dtype."""
-    recordings = open_recordings.get() or (recordings_elsewhere([source]) if open_anywhere else ())
+    recordings = recordings_for([source])
     if not recordings:
         return
     if out.dtype.kind not in "fc":
