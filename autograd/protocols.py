@@ -16,7 +16,7 @@ import numpy as np
 
 import autograd.ops  # noqa: F401  fills the registry
 from autograd.errors import NoDerivativeError
-from autograd.graph import Value, note_taken, open_recordings, raw
+from autograd.graph import Value, note_taken, open_recordings, raw, recordings_for
 from autograd.nest import leaves, mapped
 from autograd.ops import masked, scan
 from autograd.ops.constant import constant_functions, refusals
@@ -212,9 +212,10 @@ def _written(
 
 def _followed(tree: Any) -> bool:
     """Whether an open recording follows a tensor in a nested structure."""
-    recordings = open_recordings.get()
-    values = [x.reading(recordings) for x in leaves(tree) if isinstance(x, Value)] if recordings else []
-    return any([id(x) in recording.known for x in values for recording in recordings])
+    values = [x for x in leaves(tree) if isinstance(x, Value)]
+    recordings = recordings_for(values)
+    readings = [x.reading(recordings) for x in values] if recordings else []
+    return any([id(x) in recording.known for x in readings for recording in recordings])
 
 
 def without_where(function: Callable[..., Any]) -> NoDerivativeError:

@@ -428,6 +428,19 @@ def test_a_derivative_taken_in_another_thread_is_refused_or_recorded_in_a_copied
         assert ag.grad(lambda w: in_threads(lambda k: compiled(k * w), [1.0, 2.0]))(x).tolist() == [10, 20]
 
 
+def test_a_write_into_an_array_in_another_thread_is_refused() -> None:
+    def added(buffer, x):
+        buffer += x
+
+    for write in (
+        lambda x: np.multiply(x, 2.0, out=np.zeros(2)),
+        lambda x: np.sum(x, out=np.zeros(())),
+        lambda x: added(np.zeros(2), x),
+    ):
+        with pytest.raises(NoDerivativeError, match="the gradient would be lost"):
+            ag.grad(lambda x, write=write: x[0] + np.sum(in_threads(lambda k: write(x), [1.0])))(np.ones(2))
+
+
 def test_a_thread_of_its_own_is_not_recorded() -> None:
     """Its own tapes, tensors that nobody follows, and variables, which may be read for another purpose."""
     shared, w = Tensor(3.0), Variable(2.0)
