@@ -19,7 +19,8 @@ class Cone(NamedTuple):
 
     tip: which elements of r are such points.
     x: as above, in the shape of the input.
-    near: for each element of `x` a sum of all the inputs that r depends on beside it, `blend`ed so that it does not cancel.
+    near: for each element of `x` a sum of all the inputs that r depends on beside it, made by `blend` so that it does
+        not cancel.
     spread: brings numbers in the shape of r into that of `x`, with the factor that h'' has.
     kink: whether the second derivative of r itself, which does not exist, is taken to be 0 rather than NaN.
     round: whether r² is smooth. If not, there is no second derivative unless both h' and h'' are 0.
