@@ -11,7 +11,7 @@ from autograd import apex
 from autograd.bundle import Parts
 from autograd.debug import check_in_force, checks_open
 from autograd.families import check_real, fit
-from autograd.graph import Node, Recording, Value, only, open_recordings, raw, reached
+from autograd.graph import Node, Recording, Value, check_followed_here, only, open_recordings, raw, reached
 from autograd.reverse import backward, in_numpy, plain
 from autograd.zeros import Doubts
 
@@ -22,6 +22,7 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
     `seeds` pairs each source with its own tangent. As in the backward sweep, the rules are recorded when a
     recording is open.
     """
+    check_followed_here([*targets, *[x for seed in seeds for x in seed]])
     recorded = bool(open_recordings.get())
     tangents: dict[int, Any] = {}
     for source, t in seeds:

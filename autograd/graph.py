@@ -326,12 +326,15 @@ class _Refusal:
 
     def append(self, node: Node) -> None:
         """Refuse an operation on a followed value."""
-        raise TapeError(
-            f"{node.op.name} was called on a tensor that a tape or transform of another thread follows, inside a tape "
-            f"or transform of this thread: the derivative taken here could not be differentiated there. Run the work "
-            f"of the thread as contextvars.copy_context().run(function, ...), with a copy for each task, or give it "
-            f"ag.stop_gradient(x) if a constant is meant"
-        )
+        raise _refused(f"{node.op.name} was called on", ", inside a tape or transform of this thread")
+
+
+def _refused(what: str, where: str = "") -> TapeError:
+    return TapeError(
+        f"{what} a tensor that a tape or transform of another thread follows{where}: the derivative taken here could "
+        f"not be differentiated there. Run the work of the thread as contextvars.copy_context().run(function, ...), "
+        f"with a copy for each task, or give it ag.stop_gradient(x) if a constant is meant"
+    )
 
 
 def recordings_here() -> tuple[Recording, ...]:
@@ -340,6 +343,13 @@ def recordings_here() -> tuple[Recording, ...]:
     if recordings is NOTHING_OPENED and open_anywhere:
         return (Guard(tuple(dict.fromkeys(open_anywhere))),)
     return recordings
+
+
+def check_followed_here(values: Sequence[Any]) -> None:
+    """Raise TapeError if a recording of another thread follows one of `values`, of which a derivative is taken here."""
+    for recording in recordings_here():
+        if isinstance(recording, Guard) and any([id(x) in recording.known for x in values]):
+            raise _refused("a derivative was taken of, or along,")
 
 
 def note_cut(value: Value, what: str) -> bool:

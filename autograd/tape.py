@@ -23,6 +23,7 @@ from autograd.graph import (
     Node,
     Recording,
     Value,
+    check_followed_here,
     check_severed,
     only,
     open_anywhere,
@@ -364,6 +365,7 @@ class Tape(Recording):
         The rules pair cotangent and tangent as Re(g · dx); TensorFlow's gradient of complex numbers is the conjugate.
         """
         self._check_usable()
+        check_followed_here([x for seed in seeds for x in seed])
         self._warn_of_sources(sources)
         ends = {id(target) for target, _ in seeds}
         readings = [self.values_of(source) for source in sources]

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.derivative_array import DerivativeArray
 from autograd.families import converted, is_complex, ones_like, zeros_like
 from autograd.forward import forward
-from autograd.graph import Recording, note_cut, open_recordings, opened, raw
+from autograd.graph import Recording, note_cut, open_recordings, opened, raw, recordings_for
 from autograd.holomorphic import conjugated, dtype_of, of_columns, units
 from autograd.leaving import warn_of_cuts, where_lost
 from autograd.nest import leaves, mapped, named_leaves
@@ -410,7 +410,7 @@ def _seed(t: Any, x: Tensor, asked: str = "jvp") -> Any:
             f"{asked} got a complex tangent for a primal of dtype {x.dtype}; expected a real one. A real argument "
             f"moves along real numbers only: make the primal complex, or take np.real(...) of the tangent"
         )
-    if isinstance(t, Tensor) and open_recordings.get():
+    if isinstance(t, Tensor) and recordings_for([t]):
         return t
     t = t.value if isinstance(t, Tensor) else t
     return float(t) if type(x.value) is float else converted(t, x.dtype)

@@ -428,6 +428,61 @@ def test_a_derivative_taken_in_another_thread_is_refused_or_recorded_in_a_copied
         assert ag.grad(lambda w: in_threads(lambda k: compiled(k * w), [1.0, 2.0]))(x).tolist() == [10, 20]
 
 
+def by_output_gradients(u):
+    x = Tensor([1.0, 2.0])
+    with Tape() as t:
+        t.watch(x)
+        y = x * x
+    return t.gradient(y, x, output_gradients=u)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda u: ag.jvp(lambda x: x * x, [np.array([1.0, 2.0])], [u])[1],
+        lambda u: ag.linearize(lambda x: x * x, np.array([1.0, 2.0]))[1](u),
+        lambda u: ag.vjp(lambda x: x * x, np.array([1.0, 2.0]))[1](u)[0],
+        lambda u: ag.hvp(lambda x: np.sum(x**3) / 3, np.array([1.0, 2.0]), u),
+        by_output_gradients,
+    ],
+    ids=["jvp", "linearize", "vjp", "hvp", "output_gradients"],
+)
+def test_a_followed_tangent_in_another_thread_is_refused_or_recorded_in_a_copied_context(work) -> None:
+    """All give 2 x u at x = (1, 2), whose sum has the gradient 2 x."""
+    u = np.array([3.0, 5.0])
+    with ThreadPoolExecutor(1) as pool:
+        for value in (u, 1.0 * Tensor(u)):
+            assert np.asarray(pool.submit(work, value).result()).tolist() == [6, 20]
+        refused = lambda u: np.sum(pool.submit(work, u).result())
+        copied = lambda u: np.sum(pool.submit(contextvars.copy_context().run, work, u).result())
+        for derivative in (ag.grad, lambda f: lambda u: ag.jvp(f, [u], [u])):
+            with pytest.raises(TapeError, match=r"derivative was taken .* another thread follows.*copy_context"):
+                derivative(refused)(u)
+        assert ag.grad(copied)(u).tolist() == [2, 4]
+        assert float(ag.jvp(copied, [u], [u])[1]) == 26
+
+
+@pytest.mark.parametrize("persistent", [False, True])
+def test_a_gradient_of_followed_values_in_another_thread(persistent) -> None:
+    """Of x³ it is 3 x², and the derivative of 3 x² · x is 9 x²."""
+
+    def by_tape(x):
+        with Tape(persistent) as t:
+            t.watch(x)
+            y = x**3
+        return lambda: t.gradient(y, x)
+
+    def by_push(x):
+        return lambda push=ag.linearize(lambda x: x**3, x)[1]: push(1.0)
+
+    for taken in (by_tape, by_push):
+        with ThreadPoolExecutor(1) as pool:
+            with pytest.raises(TapeError, match=r"derivative was taken .* another thread follows.*copy_context"):
+                ag.grad(lambda x, taken=taken: pool.submit(taken(x)).result() * x)(2.0)
+            copied = ag.grad(lambda x, taken=taken: pool.submit(contextvars.copy_context().run, taken(x)).result() * x)
+            assert float(copied(2.0)) == 36
+
+
 def test_a_write_into_an_array_in_another_thread_is_refused() -> None:
     def added(buffer, x):
         buffer += x
