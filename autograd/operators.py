@@ -56,7 +56,7 @@ def of_one(op: Primitive, x: Any) -> Any:
 
 
 def defers(other: Any, reflected: str) -> bool:
-    """Whether the operand `other` is no array or number, and has the operator `reflected` of its own."""
+    """Whether the operand `other` is no array or number, and its class defines the operator `reflected`."""
     if isinstance(other, _TAKEN) or other is None:
         return False
     kind = type(other)
@@ -111,6 +111,7 @@ def operator(op: Primitive, reflected: str) -> Callable[[Any, Any], Any]:
 
     reflected: the operator of the other operand that is called instead if that is neither an array nor a number.
     """
+    generally = plainly(op, reflected)
     compute = op.forward
     recordings_open = open_recordings.get
     new = object.__new__
@@ -122,7 +123,7 @@ def operator(op: Primitive, reflected: str) -> Callable[[Any, Any], Any]:
             if self.is_variable:
                 self = self.reading(recordings)
         elif open_anywhere:
-            return op(self, other)  # another thread may follow one of them
+            return generally(self, other)  # another thread may follow one of them
         a = self.value
         if isinstance(other, Value):
             if recordings and other.is_variable:
@@ -134,12 +135,7 @@ def operator(op: Primitive, reflected: str) -> Callable[[Any, Any], Any]:
         # An array by itself among the operands is a constant, which `op` looks at.
         rare = checks_open or (kind is not float and kind is not np.ndarray)
         if rare or (type(b) not in _NUMBERS and (type(b) is not kind or b is other)):
-            try:
-                return op(self, other)
-            except TypeError:
-                if defers(other, reflected):
-                    return NotImplemented
-                raise
+            return generally(self, other)
         try:
             y = compute(a, b)
         except Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -142,8 +143,9 @@ BITS = [operator.and_, operator.or_, operator.xor, operator.lshift, operator.rsh
 @pytest.mark.parametrize("of_two", ARITHMETIC + COMPARISONS + BITS, ids=lambda f: f.__name__)
 def test_27_the_reflected_operators_of_strangers_run(of_two: Any, stranger: Any, value: Any) -> None:
     for tensor in (Tensor(value), Variable(value)):
-        with Tape():
+        with Tape(), ThreadPoolExecutor(1) as pool:
             assert of_two(tensor, stranger) == "mine"
+            assert pool.submit(of_two, tensor, stranger).result() == "mine"
 
 
 @pytest.mark.parametrize("of_two", ARITHMETIC, ids=lambda f: f.__name__)
