@@ -156,18 +156,8 @@ class Tape(Recording):
 
     def _let_go(self) -> None:
         self.unlock()
-        self.nodes = []
-        self.known = set()
-        self.leaves = []
-        self.late = {}
-        self.cuts = []
-        self.taken = {}
-        self.severed = {}
-        self.missed = {}
-        self.scopes = []
+        super().__init__()  # nothing recorded
         self._readings = {}
-        self.readings = set()
-        self._given_back = []
 
     # What is watched.
 
@@ -316,8 +306,7 @@ class Tape(Recording):
         """
         flat = _checked_sources(sources, unconnected_gradients)
         y = _single(target, "jacobian")
-        check_severed(y, self)
-        found = self._swept([(self.value_of(y), units(y.shape, y.dtype))], flat, stacked=1)
+        found = self._swept([(self._end(y), units(y.shape, y.dtype))], flat, stacked=1)
         jacobians = [
             None if g is None else of_rows(g, y, x).reshape(y.shape + x.shape) for g, x in zip(found, flat, strict=True)
         ]
@@ -343,7 +332,6 @@ class Tape(Recording):
         [[2.0, 4.0], [6.0, 8.0]]
         """
         y = _single(target, "batch_jacobian")
-        check_severed(y, self)
         x = _single(source, "batch_jacobian", "source")
         _checked_sources(x, unconnected_gradients)
         if not y.ndim or not x.ndim or len(y) != len(x):
@@ -353,7 +341,7 @@ class Tape(Recording):
             )
         rows = np.expand_dims(units(y.shape[1:], y.dtype), 1)
         rows = np.broadcast_to(rows, (len(rows), *y.shape))
-        (found,) = self._swept([(self.value_of(y), rows)], [x], stacked=1)
+        (found,) = self._swept([(self._end(y), rows)], [x], stacked=1)
         shape = y.shape + x.shape[1:]
         if found is None:
             return wrapped(np.zeros(shape, dtype_of(y, x))) if unconnected_gradients == "zero" else None
@@ -455,9 +443,12 @@ class Tape(Recording):
         else:
             pairs = list(paired(target, output_gradients, "output_gradients"))
         targets = [(_constant_or_checked(leaf), weight) for leaf, weight in pairs]
-        for y, _ in targets:
-            check_severed(y, self)
-        return [(self.value_of(y), _seed(y, weight)) for y, weight in targets]
+        return [(self._end(y), _seed(y, weight)) for y, weight in targets]
+
+    def _end(self, target: Tensor) -> Value:
+        """What stands for a target; NoDerivativeError if it is a variable that took a followed value."""
+        check_severed(target, self)
+        return self.value_of(target)
 
     @staticmethod
     def value_of(target: Tensor) -> Value:
