@@ -141,9 +141,7 @@ class Tensor(Value):
 
     def _array(self, depth: int) -> npt.NDArray[Any]:
         """The value as a read-only array; `depth` is how many frames up the program asks for it."""
-        if note_cut(self.current(), "numpy()"):
-            if is_store(sys._getframe(depth)):
-                raise refused_store()
+        if self._leaves("numpy()", depth + 1):
             warn(
                 "a tensor that a tape follows was converted to NumPy: the gradient stops here. Compute with the tensor "
                 "itself, which NumPy's functions take; instead of a list of tensors give ag.array([...]) or "
@@ -166,9 +164,18 @@ class Tensor(Value):
 
     def _number_of(self, depth: int) -> Any:
         """The one element, for NumPy and Python, which ask for it from `depth` frames up."""
-        if note_cut(self.current(), "conversion to a Python number") and is_store(sys._getframe(depth)):
-            raise refused_store()
+        self._leaves("conversion to a Python number", depth + 1)
         return self._number()
+
+    def _leaves(self, what: str, depth: int) -> bool:
+        """Note that the value leaves the graph by `what`; whether a gradient is lost.
+
+        NoDerivativeError if the program, `depth` frames up, stores it into an array.
+        """
+        lost = note_cut(self.current(), what)
+        if lost and is_store(sys._getframe(depth)):
+            raise refused_store()
+        return lost
 
     def tolist(self) -> Any:
         """The value as nested lists of Python numbers."""
@@ -191,8 +198,7 @@ class Tensor(Value):
         return float(self._number_of(2))
 
     def __int__(self) -> int:
-        if note_cut(self.current(), "conversion to an integer") and is_store(sys._getframe(1)):
-            raise refused_store()
+        self._leaves("conversion to an integer", 2)
         return int(self._number())
 
     def __complex__(self) -> complex:
@@ -204,8 +210,8 @@ class Tensor(Value):
     def __bool__(self) -> bool:
         if recordings := open_recordings.get():
             note_taken(recordings, bool, (self,), 2)
-            if is_store(sys._getframe(1)) and note_cut(self.current(), "conversion to a truth value"):
-                raise refused_store()
+            if is_store(sys._getframe(1)):
+                self._leaves("conversion to a truth value", 2)
         return bool(self.value)
 
     def __len__(self) -> int:
