@@ -8,14 +8,13 @@ and it comes out as NaN. So a sweep that is recorded finds h'' by a sweep from t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.graph import Node, Value, followed, only, open_recordings, raw
-from autograd.ops.cones import Cone, ramp
+from autograd.ops.cones import Cone, ramp, unusual
 
 
 def pulled(part: Any, g: Any, node: Node, i: int, stacked: int, backward: Callable[..., Any]) -> Any:
@@ -23,8 +22,8 @@ def pulled(part: Any, g: Any, node: Node, i: int, stacked: int, backward: Callab
 
     backward: the sweep itself.
     """
-    cone: Cone | None = node.op.apex(i, node.out, *node.inputs, **node.params)  # type: ignore[misc]
-    if cone is None or not np.any(cone.tip):
+    cone = _cone(node, i)
+    if cone is None:
         return part
     slope, mixed, others = _slope_at(cone.tip, g, node, stacked, backward)
     known = np.equal(slope, 0) | cone.round
@@ -53,10 +52,9 @@ def _slope_at(
     if recording is None:
         return np.zeros(shape), False, []
     twins, others = _other_cones(recording.nodes, node)
-    targets, matter = [y, *twins, *[other.out for other in others]], [False] * len(others)
+    targets, matter = [y, *twins, *[other.out for other, _ in others]], [False] * len(others)
     found: list[Any] = []
-    for step in (0.0, 0.6180339887):  # ones, and weights that no program uses
-        weights = 1 + (np.arange(math.prod(shape[stacked:])).reshape(shape[stacked:]) * step) % 1
+    for weights in (np.ones(shape[stacked:]), unusual(shape[stacked:])):
         rows = []
         for k in np.ndindex(shape[:stacked]):
             one = np.zeros(shape)
@@ -67,56 +65,57 @@ def _slope_at(
             total = sum([b for b in own if b is not None], np.zeros(np.shape(tip)))
             rows.append(np.where(tip, total / weights, 0.0))
             matter = [
-                m or (b is not None and bool(np.any(np.where(_tip(other), raw(b), 0.0) != 0)))
-                for m, b, other in zip(matter, apart, others, strict=True)
+                m or (b is not None and bool(np.any(np.where(at, raw(b), 0.0) != 0)))
+                for m, b, (_, at) in zip(matter, apart, others, strict=True)
             ]
         found.append(np.reshape(np.stack(rows), shape) if stacked else rows[0])
     slope, again = found
-    near = [x for m, other in zip(matter, others, strict=True) if m for x in _near(other)]
+    near = [x for m, (other, _) in zip(matter, others, strict=True) if m for x in _near(other)]
     return slope, not np.all(np.isclose(slope, again, rtol=1e-3, atol=0.0)), near
 
 
-def _other_cones(nodes: Sequence[Node], node: Node) -> tuple[list[Value], list[Node]]:
-    """The outputs of nodes that are the same cone as `node`, and the nodes of others that have a point here."""
+def _other_cones(nodes: Sequence[Node], node: Node) -> tuple[list[Value], list[tuple[Node, Any]]]:
+    """The outputs of nodes that are the same cone as `node`, and the nodes of others, with where they have a point."""
     twins, others = [], []
     for other in nodes:
         if other.op.apex is None or other is node or np.all(raw(other.out)):  # the point of a cone is 0
             continue
         if other.op is node.op and [*map(id, other.inputs)] == [*map(id, node.inputs)] and other.params == node.params:
             twins.append(other.out)
-        elif np.any(_tip(other)):
-            others.append(other)
+            continue
+        for i in range(len(other.inputs)):
+            if (cone := _cone(other, i, recorded=False)) is not None:
+                others.append((other, cone.tip))
+                break
     return twins, others
 
 
-def _tip(node: Node) -> Any:
-    """Where the output of a node is the point of a cone."""
-    y, *inputs = [raw(x) for x in (node.out, *node.inputs)]
-    cones = [node.op.apex(i, y, *inputs, **node.params) for i in range(len(inputs))]  # type: ignore[misc]
-    return next((cone.tip for cone in cones if cone is not None), np.zeros(np.shape(y), bool))
+def _cone(node: Node, i: int, recorded: bool = True) -> Cone | None:
+    """The cone of input `i` of a node, None if it has no point.
+
+    Few have one. So it is looked for in plain arrays, and only what is found is recorded.
+    """
+    apex = node.op.apex
+    assert apex is not None
+    cone: Cone | None = apex(i, raw(node.out), *map(raw, node.inputs), **node.params)
+    if cone is None or not np.any(cone.tip):
+        return None
+    return apex(i, node.out, *node.inputs, **node.params) if recorded else cone
 
 
 def _near(node: Node) -> list[Value]:
     """For each input of a cone that a recording follows, a sum of the elements that its points depend on."""
-    sums = []
-    for i, x in enumerate(node.inputs):
-        cone: Cone | None = node.op.apex(i, node.out, *node.inputs, **node.params) if followed(x) else None  # type: ignore[misc]
-        if cone is not None:
-            sums.append(np.sum(np.where(cone.spread(cone.tip) != 0, cone.near, 0.0)))
-    return sums
+    cones = [_cone(node, i) for i, x in enumerate(node.inputs) if followed(x)]
+    return [np.sum(np.where(c.spread(c.tip) != 0, c.near, 0.0)) for c in cones if c is not None]
 
 
 def pushed(t: Any, tangents: Sequence[Any], node: Node) -> Any:
     """Give `t`, the tangent of an output, the slope NaN at the points of cones, where it has none."""
-    op, y = node.op, node.out
     for i, (x, moving) in enumerate(zip(node.inputs, tangents, strict=True)):
-        if moving is None or not followed(x):
-            continue
-        cone: Cone | None = op.apex(i, y, *node.inputs, **node.params)  # type: ignore[misc]
-        if cone is None or not np.any(cone.tip):
+        if moving is None or not followed(x) or (cone := _cone(node, i)) is None:
             continue
         unknown = ramp(cone.spread(np.where(cone.tip, np.nan, 0.0)), cone.x)
-        if not op.elementwise:
+        if not node.op.elementwise:
             unknown = np.sum(unknown, axis=node.params.get("axis"), keepdims=node.params.get("keepdims", False))
         t = t + np.real(unknown)
     return t

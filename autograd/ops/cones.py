@@ -39,9 +39,12 @@ def blend(x: Any, axis: Any = None) -> Any:
 
     The law of zeros would otherwise drop a NaN that is multiplied by that 0.
     """
-    shape = np.shape(x)
-    weights = 1 + (np.arange(math.prod(shape)).reshape(shape) * 0.6180339887) % 1
-    return np.sum(x * weights.astype(raw(x).real.dtype), axis=axis, keepdims=True)
+    return np.sum(x * unusual(np.shape(x)).astype(raw(x).real.dtype), axis=axis, keepdims=True)
+
+
+def unusual(shape: tuple[int, ...]) -> Any:
+    """Weights between 1 and 2 that no program uses."""
+    return 1 + (np.arange(math.prod(shape)).reshape(shape) * 0.6180339887) % 1
 
 
 def _ramp(slope: Any, x: Any) -> Any:
