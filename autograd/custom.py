@@ -1,15 +1,15 @@
-"""Derivatives of one's own: `custom_gradient` with a reverse rule, `custom_jvp` with a forward rule."""
+"""Custom derivatives: `custom_gradient` with a reverse rule, `custom_jvp` with a forward rule."""
 
 from __future__ import annotations
 
-import functools
 import operator
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from functools import wraps
-from types import FunctionType, MethodType, ModuleType
+from itertools import islice
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,7 @@ from autograd.leaving import warn_of_cuts
 from autograd.nest import leaves, paired
 from autograd.ops.elementwise import identity
 from autograd.primitive import Primitive
+from autograd.reachable import parts
 from autograd.tensor import Tensor, Variable, wrapped
 
 _MOST = 1000  # objects to search for constants of a rule
@@ -272,7 +273,7 @@ class _UsedByRule:
 
 
 def _holds_constants(f: Callable[..., Any], rule: Callable[..., Any], captures: Captures) -> bool:
-    """Whether a rule may use floats that were computed in the function and that nobody follows.
+    """Whether a rule may use floats that were computed in the function and that no recording follows.
 
     The search goes through closures, defaults, attributes and containers. Numbers and arrays from outside of the
     function do not count, but what is stored in a container or an object there may have been computed in it.
@@ -298,16 +299,9 @@ def _holds_constants(f: Callable[..., Any], rule: Callable[..., Any], captures: 
             names = [name for name in x.__code__.co_names if name in shared and name in x.__globals__]
             held += [x.__globals__[name] for name in names if not is_data(x.__globals__[name])]
             waiting += [*held, x.__defaults__, x.__kwdefaults__]
-        elif isinstance(x, MethodType):
-            waiting += [x.__self__, x.__func__]
-        elif isinstance(x, functools.partial):
-            waiting += [x.func, x.args, x.keywords]
-        elif isinstance(x, dict):
-            waiting += x.values()
-        elif isinstance(x, list | tuple):
-            waiting += x
         else:
-            waiting += getattr(x, "__dict__", {}).values()
+            with suppress(Exception):  # attributes of a proxy may raise whatever they like
+                waiting += islice(parts(x), _MOST)
     return False
 
 

@@ -12,7 +12,7 @@ FILES = sorted(p for name in ("autograd", "optim", "nn") for p in (ROOT / name).
 
 # From the ground up. A room may import the rooms before it.
 ROOMS = ["errors", "locks", "stores", "graph", "scopes", "debug", "nest", "derivative_array", "primitive", "bundle", "families", "ops", "protocols", "at", "operators",
-         "tensor", "replay", "plan", "quick", "zeros", "apex",
+         "tensor", "reachable", "replay", "plan", "quick", "zeros", "apex",
          "reverse", "forward", "holomorphic", "leaving", "tape", "calls", "captured", "custom", "recompute", "transforms", "check", "picture", "explain"]  # fmt: skip
 THIRD_PARTY = {
     "autograd": {"numpy"},

@@ -1,7 +1,8 @@
-"""Derivatives of one's own: values, second derivatives, nesting, several results, stacks, mistakes."""
+"""Custom derivatives: values, second derivatives, nesting, several results, stacks, mistakes."""
 
 import math
 import tracemalloc
+from collections import deque
 from functools import partial
 from types import SimpleNamespace
 
@@ -170,6 +171,15 @@ class Arctan:
         return up * self.slope
 
 
+class Slotted:
+    """Keeps the slope in a slot."""
+
+    __slots__ = ("slope",)
+
+    def __init__(self, slope):
+        self.slope = slope
+
+
 STORED: dict[str, object] = {}
 
 
@@ -199,6 +209,8 @@ def inner_function(slope):
         of_a_slope(inner_function),
         of_a_slope(lambda slope: (lambda held: lambda up: up * held["slope"][0])({"slope": [slope]})),
         of_a_slope(lambda slope: partial(Arctan.rule, SimpleNamespace(slope=slope))),
+        of_a_slope(lambda slope: partial(Arctan.rule, Slotted(slope))),
+        of_a_slope(lambda slope: partial(lambda held, up: up * held[0], deque([slope]))),
     ],
 )
 def test_31_the_constants_of_a_rule_are_found_wherever_it_keeps_them(f) -> None:
