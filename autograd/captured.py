@@ -42,8 +42,9 @@ class Captures(Recording):
         super().__init__()
         self.outer = outer
         self.ruled = ruled
-        self.uses: Uses
-        self.uses = self.known = self.nodes = Uses(outer, given, stands_for)  # type: ignore[assignment]
+        self.uses = Uses(outer, given, stands_for)
+        self.known: Any = self.uses
+        self.nodes: Any = self.uses
         self.assigned: dict[int, tuple[Any, Value]] = {}  # by id: variables that are assigned to, as they were before
         self._constants: dict[int, weakref.ref[Array]] = {}
 
