@@ -33,7 +33,7 @@ from optim.keywords import suggests
 
 BATCH_SIZE = 32
 LOOP = "a loop over train_on_batch"
-STEP = "a train_step of your own"
+STEP = "a custom train_step"
 Function = Callable[[Any, Any], Any]
 Logs = dict[str, float]
 
@@ -101,11 +101,11 @@ class Trainer(Layer):
         """Say how to train: with which optimizer, to make which loss small, and which figures to show beside it.
 
         jit: whether steps are run as programs, one for each size of batch, as `autograd.compile` makes them: the same
-            results in less time. It does not reach into a `train_step` of one's own, which can use `autograd.compile`.
+            results in less time. It does not reach into a custom `train_step`, which can use `autograd.compile`.
 
         Each is a name or an object; ValueError at once for a name that is not known, with those near to it. Metrics
         of one name are numbered: "mae", "mae_1".
-        `metrics` shows afterwards what "accuracy" was taken to mean. Only a `train_step` of one's own can do
+        `metrics` shows afterwards what "accuracy" was taken to mean. Only a custom `train_step` can do
         without a loss.
         """
         if isinstance(metrics, str | Metric) or callable(metrics):

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from autograd import Tensor
 from nn import activations, initializers
 from nn.layers.activation import Activated, check_softmax_width
-from nn.layers.layer import Shape
+from nn.layers.layer import PENALTY, Shape
 from optim.checks import flag
 from optim.keywords import suggests
 
@@ -35,14 +35,10 @@ class Dense(Activated):
     _units: int
 
     @suggests(
-        kernel_regularizer="adding the penalty to the loss in a train_step of your own",
-        bias_regularizer="adding the penalty to the loss in a train_step of your own",
-        activity_regularizer="adding the penalty to the loss in a train_step of your own",
+        kernel_regularizer=PENALTY,
+        bias_regularizer=PENALTY,
         kernel_constraint="assigning to the kernel in a callback",
         bias_constraint="assigning to the bias in a callback",
-        input_shape="model.build((None, ...)), or nothing: the first batch tells the shape",
-        input_dim="model.build((None, ...)), or nothing: the first batch tells the shape",
-        trainable="layer.trainable = False on the layer once it is made",
     )
     def __init__(
         self,

@@ -27,7 +27,7 @@ class Dropout(Layer):
 
     takes_integers = False
 
-    @suggests(noise_shape="a layer of your own, which multiplies by a mask of that shape")
+    @suggests(noise_shape="a custom layer, which multiplies by a mask of that shape")
     def __init__(
         self, rate: float, seed: random.Seed = None, name: str | None = None, dtype: npt.DTypeLike = np.float32
     ) -> None:

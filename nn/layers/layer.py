@@ -22,6 +22,9 @@ from optim.keywords import near, suggests
 Shape = tuple[int | None, ...]
 """A shape with the batch axis first; None for a length that is not fixed."""
 
+PENALTY = "adding the penalty to the loss in a custom train_step"
+"""What to try instead of a regularizer."""
+
 
 class Layer:
     """Maps a batch to a batch; what it learns are the variables among its attributes.
@@ -31,7 +34,7 @@ class Layer:
         Integers, such as the numbers of words, reach `call` as int64, unless `takes_integers` is False. If it computes
         a floating-point result from them, that is cast.
 
-    A layer of one's own has `call(self, x)` or `call(self, x, training)`, and `build(self, input_shape)` if it has
+    A custom layer has `call(self, x)` or `call(self, x, training)`, and `build(self, input_shape)` if it has
     weights. It is built on its first batch, when the shape of its input is known. Variables and layers may also
     be made in `__init__`, after `super().__init__()`; those in attributes, lists and dicts are all found.
 
@@ -58,7 +61,7 @@ class Layer:
 
     _call_takes_training: ClassVar[bool] = True
     _often_misspelled: ClassVar[tuple[str, ...]] = ("trainable",)
-    _trainable: bool | None = None  # None for as long as nobody said: then it is as in the layer around it
+    _trainable: bool | None = None  # None until it is set: then it is as in the layer around it
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -71,7 +74,7 @@ class Layer:
         trainable="layer.trainable = False on the layer once it is made",
         input_shape="model.build((None, ...)), or nothing: the first batch tells the shape",
         input_dim="model.build((None, ...)), or nothing: the first batch tells the shape",
-        activity_regularizer="adding the penalty to the loss in a train_step of your own",
+        activity_regularizer=PENALTY,
         autocast="takes_integers = False in the class",
     )
     def __init__(self, name: str | None = None, dtype: npt.DTypeLike = np.float32) -> None:
@@ -103,7 +106,7 @@ class Layer:
         """Whether training changes the weights; setting it sets it for all layers inside, too.
 
         A layer inside that is set after that counts by itself wherever it is used, but a frozen layer trains nothing
-        of its own accord: its `trainable_weights` are none. The same holds in Keras. Layers that a frozen one makes
+        by itself: its `trainable_weights` are none. The same holds in Keras. Layers that a frozen one makes
         or is given later are frozen with it until they are set.
         """
         return self._trainable is not False
@@ -204,7 +207,7 @@ class Layer:
 
     @suggests(
         dtype="the dtype of the layer, Layer(dtype=...)",
-        regularizer="adding the penalty to the loss in a train_step of your own",
+        regularizer=PENALTY,
         constraint="assigning to the variable in a callback",
         autocast="the dtype of the layer, Layer(dtype=...)",
         aggregation="leaving it out",
@@ -248,7 +251,7 @@ class Layer:
     def _all_weights(self, around: bool = True) -> Iterator[tuple[str, Variable, bool]]:
         """Each place of a variable: its path, the variable, and whether the layer that holds it is frozen.
 
-        around: whether the layer around this one is trainable, which counts if nobody set this one.
+        around: whether the layer around this one is trainable, which counts if this one was not set.
         """
         trainable = around if self._trainable is None else self._trainable
         for name, part in self.parts():
