@@ -1,6 +1,6 @@
 """`DerivativeArray`: a derivative as a NumPy array, for programs such as SciPy's that take nothing else.
 
-It is an array like any other, with memory of its own that may be written to. It also has `numpy()` and `value`, which
+It is an ordinary array that owns its memory and may be written to. It also has `numpy()` and `value`, which
 tensors have, so that a program need not ask which of the two it was given. What is computed from it is a plain array.
 """
 

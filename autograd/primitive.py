@@ -219,7 +219,7 @@ def check_kind(a: Any, name: str) -> None:
             f"{name} got an np.matrix, which multiplies and sums otherwise than arrays do; expected an array. "
             f"Make it one with np.asarray(X), and write its product as X @ t"
         )
-    masked = sys.modules.get("numpy.ma")  # imported by whoever made a masked array
+    masked = sys.modules.get("numpy.ma")  # which a program with masked arrays has imported
     if masked is not None and isinstance(a, masked.MaskedArray):
         raise TypeError(
             f"{name} got a masked array, whose mask has no derivative rule; expected an array. "

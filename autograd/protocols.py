@@ -245,7 +245,7 @@ def unknown(function: Callable[..., Any]) -> NoDerivativeError:
         return NoDerivativeError(
             f"{name}, which computes with Python objects as those of np.frompyfunc do, was called on a tensor, and has "
             f"no derivative rule. Write the function with operations that take arrays, apply it to each element with "
-            f"ag.array([f(v) for v in x]), or give it a rule of its own with ag.custom_gradient"
+            f"ag.array([f(v) for v in x]), or give it a derivative rule with ag.custom_gradient"
         )
     return NoDerivativeError(
         f"{name} was called on a tensor, and no derivative rule is known for it. If no gradient is to flow, "

@@ -11,7 +11,7 @@ from types import FrameType, TracebackType
 
 from autograd.errors import NoDerivativeError
 
-# Python 3.12 has an instruction of its own for y[a:b] = x; y.real = x is an attribute.
+# Python 3.12 has a separate instruction for y[a:b] = x; y.real = x is an attribute.
 _STORES = {opcode.opmap[name] for name in ("STORE_SUBSCR", "STORE_SLICE", "STORE_ATTR") if name in opcode.opmap}
 
 _NUMPY = "setting an array element with a sequence"

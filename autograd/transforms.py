@@ -325,7 +325,7 @@ def _fresh(tree: Any, name: str) -> Any:
 
 
 def _differentiable(x: Any) -> Any:
-    """`x` as a tensor of its own; a Python integer counts as the float it stands for, and None as nothing."""
+    """`x` as a new tensor; a Python integer counts as the float it stands for, and None as nothing."""
     if x is None:
         return None
     x = identity(x if isinstance(x, Tensor) else Tensor(float(x) if type(x) is int else x))

@@ -121,5 +121,5 @@ def _others(x: Any) -> Any:
 
 
 def _bundled(*values: Any) -> bool:
-    """Whether there are several results, or it is a function with a rule of its own, which are not followed."""
+    """Whether there are several results, or it is a function with a custom rule, which are not followed."""
     return any([isinstance(x, tuple | dict) for x in values])

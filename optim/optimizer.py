@@ -53,7 +53,7 @@ class Optimizer(ABC):
 
     ValueError or TypeError for numbers out of range, also when an attribute is set later; AttributeError where an
     optimizer of this package has no such attribute. `iterations` counts the steps made, and is what a learning
-    rate that is a function is given. Each variable has a count of its own beside it, so that one that joins late is
+    rate that is a function is given. Each variable also has a count of its steps, so that one that joins late is
     corrected for its own start.
 
     A float16 variable is updated in float32, and its slots are float32: only the new value is rounded. A step that is

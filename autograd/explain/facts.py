@@ -171,7 +171,7 @@ class _Survey:
         return (_name(same[0]) or "a watched value") if same else None
 
     def _silent(self, k: int, node: Node) -> bool:
-        """Whether a function with a gradient of its own gives none for what depends on source k."""
+        """Whether a function with a custom gradient gives none for what depends on source k."""
         if not self._from(k, node.out):
             return False
         below: list[Steps] = [

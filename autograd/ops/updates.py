@@ -51,7 +51,7 @@ def _changed(ufunc: np.ufunc, x: Any, v: Any, index: Any) -> Any:
         y = _copied(x, v, index)
         ufunc.at(y, index, v)
         return y
-    # ufunc.at is many times faster on a flat array, for which it has a loop of its own.
+    # ufunc.at is many times faster on a flat array, for which NumPy has a separate loop.
     flat = _copied(x.reshape(-1), v, index)
     ufunc.at(flat, positions_of(x.shape, index, x).reshape(-1), _selected(v, x, index).reshape(-1))
     return flat.reshape(x.shape)

@@ -51,7 +51,7 @@ def with_edges_of(whole: Graph, chosen: Graph) -> Graph:
 
 
 def _with_results(node: GraphNode, group: Group, results: Sequence[GraphNode], inside: set[str]) -> GraphNode:
-    """A group with several results, which has no value, name or gradient of its own."""
+    """A group with several results, which has no single value, name or gradient."""
     found = tuple([Result(x.id, x.name, x.value, x.gradient, x.id in inside) for x in results])
     value = Summary((len(found),), "values")
     return replace(node, name=None, value=value, gradient=None, group=replace(group, results=found))

@@ -1,4 +1,4 @@
-"""How a value enters a checkpointed function or one with a rule of its own: as an argument or from outside, in each mode.
+"""How a value enters a checkpointed function or one with a custom rule: as an argument or from outside, in each mode.
 
 The function is v sin(a v) everywhere, whose derivatives are known.
 """

@@ -113,7 +113,7 @@ def test_complex_and_integer_arrays() -> None:
         return x[0] * np.sum(y)
 
     assert ag.grad(counted)(np.array([1.5, 0.0])).tolist() == [2, 0]
-    for dtype in (float, int, bool):  # where a rule of its own stands for what becomes of the value
+    for dtype in (float, int, bool):  # where a custom rule stands for what becomes of the value
         ruled = ag.custom_gradient(lambda x, dtype=dtype: (np.sum(first(np.zeros(2, dtype), x)), lambda g: g * 2 * x))
         assert ag.grad(ruled)(np.array([1.5, 0.0])).tolist() == [3, 0]
 
@@ -497,7 +497,7 @@ def test_a_write_into_an_array_in_another_thread_is_refused() -> None:
 
 
 def test_a_thread_of_its_own_is_not_recorded() -> None:
-    """Its own tapes, tensors that nobody follows, and variables, which may be read for another purpose."""
+    """Its own tapes, tensors that no tape follows, and variables, which may be read for another purpose."""
     shared, w = Tensor(3.0), Variable(2.0)
     found = []
 

@@ -1,4 +1,4 @@
-"""Arrays that a recording took in are given back, whoever owns their memory and whatever goes wrong."""
+"""Arrays that a recording took in are given back, whichever object owns their memory and whatever goes wrong."""
 
 import ctypes
 import gc

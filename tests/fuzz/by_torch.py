@@ -262,7 +262,7 @@ class Power(torch.autograd.Function):
 
 
 class XLog(torch.autograd.Function):
-    """a log b, and 0 where both are 0, with infinite slopes of its own slopes there."""
+    """a log b, and 0 where both are 0, with infinite slopes there."""
 
     @staticmethod
     def forward(ctx: Any, a: Any, b: Any) -> Any:

@@ -193,7 +193,7 @@ def at_corner(program: Program) -> bool:
 
 
 def at_cone(program: Program) -> bool:
-    """Whether a step is at a point of its own where no second derivative exists."""
+    """Whether a step is at a point where it has no second derivative."""
     with np.errstate(all="ignore"):
         values = values_of(program, point(program))
     for node, value in zip(program.nodes, values, strict=True):
