@@ -30,7 +30,7 @@ from autograd.transforms import grad, hessian, hvp, jacobian, jvp, linearize, st
 
 if TYPE_CHECKING:
     from autograd.check import check_gradients
-    from autograd.plan import compile, fresh
+    from autograd.compiler import compile, fresh
 
 __all__ = [
     "Tape",
@@ -80,8 +80,8 @@ class _ModuleOfAClass(ModuleType):
 for _module in ("autograd.tensor", "autograd.tape"):
     sys.modules[_module].__class__ = _ModuleOfAClass
 
-# Rooms that many programs never enter are loaded when somebody asks for what is in them.
-_LATER = {"check_gradients": "autograd.check", "compile": "autograd.plan", "fresh": "autograd.plan"}
+# Imported lazily: most programs do not need them.
+_LATER = {"check_gradients": "autograd.check", "compile": "autograd.compiler", "fresh": "autograd.compiler"}
 
 
 def __getattr__(name: str) -> Any:

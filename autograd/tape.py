@@ -42,7 +42,7 @@ from autograd.tensor import Tensor, Variable, wrapped
 if TYPE_CHECKING:
     from autograd.explain import Explanation, Remembered
     from autograd.picture import Graph
-    from autograd.plan.profile import Profile
+    from autograd.profile.report import Profile
 
 
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -228,7 +228,7 @@ class Tape(Recording):
         >>> t.profile().flops, t.profile().rows[0].saved
         (48, 64)
         """
-        from autograd.plan.ledger import of_recording  # loaded by those who ask
+        from autograd.profile.collect import of_recording  # loaded by those who ask
 
         return of_recording(self)
 

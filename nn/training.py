@@ -100,8 +100,8 @@ class Trainer(Layer):
     ) -> None:
         """Say how to train: with which optimizer, to make which loss small, and which figures to show beside it.
 
-        jit: whether steps are run as programs, one for each size of batch, as `autograd.compile` makes them: the same
-            results in less time. It does not reach into a custom `train_step`, which can use `autograd.compile`.
+        jit: whether steps are run as programs, one for each size of batch, as `autograd.compiler` makes them: the same
+            results in less time. It does not reach into a custom `train_step`, which can use `autograd.compiler`.
 
         Each is a name or an object; ValueError at once for a name that is not known, with those near to it. Metrics
         of one name are numbered: "mae", "mae_1".

@@ -15,9 +15,9 @@ from typing import Any, ClassVar, TypedDict
 import numpy as np
 
 from autograd import Variable
-from autograd.plan import fresh
-from autograd.plan.fused import Loop, fused
-from autograd.plan.trace import Trace, current_trace
+from autograd.compiler import fresh
+from autograd.compiler.fused import Loop, fused
+from autograd.compiler.trace import Trace, current_trace
 from optim import clipping, pairs
 from optim.checks import Check, count, non_negative, optional, positive, whole
 from optim.keywords import near, suggests

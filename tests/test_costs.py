@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.plan import plan as planning
+from autograd.compiler import plan as planning
 from tests.counting import calls
 
 LIMITS = {

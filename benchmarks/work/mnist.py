@@ -69,7 +69,7 @@ def fit_eager(job: Job) -> Round:
 
 @ours(needs=("numba",))
 def fit_compiled(job: Job) -> Round:
-    from autograd.plan.plan import JOIN_AFTER
+    from autograd.compiler.plan import JOIN_AFTER
 
     return fit(job, warm=job.times(JOIN_AFTER) + WARM, jit=True)  # as it runs for good
 

@@ -49,7 +49,7 @@ def tape(job: Job) -> Round:
 @ours(needs=("numba",))
 def compiled(job: Job) -> Round:
     import autograd as ag
-    from autograd.plan.plan import JOIN_AFTER
+    from autograd.compiler.plan import JOIN_AFTER
 
     return on_tape(job, ag.compile, warm=JOIN_AFTER + WARM)  # as it runs for good
 

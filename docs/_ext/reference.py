@@ -12,7 +12,9 @@ from types import ModuleType
 from typing import Any
 
 # The modules that have a page, in the order of the reference. Public modules found in an __all__ follow their package.
-ENGINE = ["autograd", "autograd.errors", "autograd.picture", "autograd.plan", "autograd.families", "autograd.primitive"]
+ENGINE = [
+    "autograd", "autograd.errors", "autograd.picture", "autograd.compiler", "autograd.families", "autograd.primitive",
+]  # fmt: skip
 COLUMNS = 88  # of code that a page shows without scrolling
 OURS = {"autograd", "optim", "nn"}
 PACKAGES = [*ENGINE, "optim", "nn", "nn.errors"]

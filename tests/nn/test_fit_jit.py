@@ -53,7 +53,7 @@ def test_fit_evaluate_and_predict(loss: str) -> None:
 
 
 def test_bitwise_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.plan.plan.available", lambda: False)
+    monkeypatch.setattr("autograd.compiler.plan.available", lambda: False)
     found, _ = trained("sparse_categorical_crossentropy", jit=True, optimizer=optim.Adam(0.01))
     expected, _ = trained("sparse_categorical_crossentropy", jit=False, optimizer=optim.Adam(0.01))
     assert found[0] == expected[0]

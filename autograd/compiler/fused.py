@@ -1,0 +1,78 @@
+"""`fused`: a function that changes arrays in place, element by element, as one loop for arrays of any length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.emit import Lowered
+from autograd.compiler.ir import first_difference
+from autograd.compiler.kernels import available
+from autograd.compiler.schedule import SMALLEST, Run
+from autograd.compiler.simplify import shortened
+from autograd.compiler.trace import Trace
+from autograd.graph import open_recordings
+
+Loop = Callable[[Sequence[Any], Sequence[float]], None]
+
+
+def fused(change: Callable[..., None], dtypes: Sequence[Any], count: int = 0) -> Loop | None:
+    """`change(*arrays, *numbers)` as one loop over its arrays, or None if it can not be one, or numba is missing.
+
+    change: a function of one-dimensional arrays of one length and of `count` floats, which it may get traced. What it
+        computes has to follow from these, from what does not change, and from `ag.fresh`.
+    dtypes: of the arrays.
+
+    The loop is called with the arrays, row by row in memory, and with the numbers. Values are those of NumPy.
+
+    >>> def decay(w, rate):
+    ...     w -= w * rate
+    >>> loop = fused(decay, [np.float32], count=1)
+    >>> w = np.ones(3, np.float32)
+    >>> loop([w], [0.5]) if loop else decay(w, 0.5)
+    >>> w
+    array([0.5, 0.5, 0.5], dtype=float32)
+    """
+    if not available():
+        return None
+    try:
+        trace, again = _traced(change, dtypes, count), _traced(change, dtypes, count)
+    except Exception:
+        return None  # it does something that arrays do and traced ones do not
+    program = again.program
+    if again.told or first_difference(trace.program, program) is not None or program.guards:
+        return None
+    shortened(program)
+    lowered = Lowered(program, smallest=1)
+    runs = [part for part in lowered.parts if isinstance(part, Run) and part.shape]
+    others = [ref for part in lowered.parts if part not in runs for ref in part.outs]
+    in_place = all(
+        [new in lowered.memory.state for old, new in zip(program.before, program.after, strict=True) if old != new]
+    )
+    if len(runs) != 1 or not in_place or program.constants or any([program.kinds[ref].shape for ref in others]):
+        return None
+    functions, run = list(program.fresh.values()), lowered.run
+
+    def loop(arrays: Sequence[Any], numbers: Sequence[float]) -> None:
+        run(*numbers, *[function() for function in functions], *arrays, [])
+
+    return loop
+
+
+def _traced(change: Callable[..., None], dtypes: Sequence[Any], count: int) -> Trace:
+    trace = Trace()
+    token = open_recordings.set((trace,))
+    try:
+        arrays = [trace.array(_keeper(np.ones(SMALLEST, dtype)), f"a{i}") for i, dtype in enumerate(dtypes)]
+        change(*arrays, *[trace.input(0.5, f"n{i}") for i in range(count)])
+    finally:
+        open_recordings.reset(token)
+        trace.close()
+    trace.check()
+    return trace
+
+
+def _keeper(array: Any) -> Callable[[], Any]:
+    return lambda: array

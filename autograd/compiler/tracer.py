@@ -1,0 +1,285 @@
+"""`Traced`: an array that computes as NumPy does and writes down every call on the way.
+
+It speaks NumPy's two protocols, so the whole engine runs on it as on any other array: operations, tapes, sweeps, and
+the rules of optimizers. What asks for a number, to decide in Python what to do next, is noted as a guard.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.compiler.ir import Ref
+from autograd.graph import Value
+
+if TYPE_CHECKING:
+    from autograd.compiler.trace import Trace
+
+# Functions that ask for what is known without computing.
+_OF_KIND = frozenset([np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj])
+_POWERS = {-1: np.reciprocal, 0.5: np.sqrt, 1: np.positive, 2: np.square}
+
+# Attributes that are functions by another name.
+_VIEWS: dict[str, Callable[..., Any]] = {"T": np.transpose, "mT": np.matrix_transpose, "real": np.real, "imag": np.imag}
+
+
+@cache
+def method_of(name: str) -> Callable[..., Any]:
+    """The method of arrays called `name` as a function; one object for each name."""
+
+    def method(x: Any, *args: Any, **options: Any) -> Any:
+        return getattr(x, name)(*args, **options)
+
+    method.__name__ = f".{name}"
+    return method
+
+
+def item(x: Any, key: Any) -> Any:
+    """x[key]"""
+    return x[key]
+
+
+def with_item(x: Any, key: Any, value: Any) -> Any:
+    """A copy of `x` with x[key] = value."""
+    x = x.copy()
+    x[key] = value
+    return x
+
+
+_INTO_PLAIN = "to write into a plain array, make one of all its parts with np.stack, or use x.at"
+
+# Functions that give as many elements as the data say.
+_BY_DATA = frozenset([
+    np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.unique_all, np.unique_counts, np.unique_inverse,
+    np.unique_values, np.compress, np.extract, np.repeat, np.delete, np.insert, np.bincount, np.trim_zeros,
+    np.union1d, np.intersect1d, np.setdiff1d, np.setxor1d, np.histogram_bin_edges, np.histogram,
+])  # fmt: skip
+_METHODS_BY_DATA = frozenset([".nonzero", ".compress", ".repeat"])
+
+
+def shape_by_data(function: Callable[..., Any], args: Any) -> bool:
+    """Whether the shape of what a call gives may depend on more than the shapes of what it is given."""
+    if function is item:
+        key = args[1]
+        return any([isinstance(x, Traced) and x.dtype == bool for x in (key if type(key) is tuple else (key,))])
+    if function is np.where:
+        return len(args) == 1
+    return function in _BY_DATA or function.__name__ in _METHODS_BY_DATA
+
+
+class Traced(np.lib.mixins.NDArrayOperatorsMixin):
+    """A value of the program: `ref` says which, `value` holds the array or number of this run.
+
+    What is done in place makes it stand for another value of the program from then on.
+    """
+
+    __slots__ = ("__weakref__", "is_derivative", "origin", "ref", "trace", "value")
+
+    def __init__(self, trace: Trace, ref: Ref, value: Any) -> None:
+        self.trace = trace
+        self.ref = ref
+        self.value = value
+        self.origin: tuple[Traced, Any] | None = None  # the array and the index, if it is a part of one
+        self.is_derivative = False
+
+    def defer_zero_law(self) -> None:
+        """Each run finds out once whether there is a NaN, rather than at each step of the sweep."""
+        self.trace.program.deferred.add(self.ref)
+
+    def as_derivative(self) -> Traced:
+        """Return the same value as what stands for a `DerivativeArray`."""
+        made = type(self)(self.trace, self.ref, self.value)
+        made.is_derivative = True
+        return made
+
+    # What is known of it. A Python number has no shape and dtype of its own, here too.
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return self.value.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """NumPy's dtype."""
+        return self.value.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self.value.ndim
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return self.value.size
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of an element."""
+        return self.value.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self.value.nbytes
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> Iterator[Traced]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"<traced {np.result_type(self.value)} {np.shape(self.value)}>"
+
+    # NumPy's calls.
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if any([isinstance(x, Value) for x in inputs]):
+            return NotImplemented  # a tensor knows better what to do
+        out = options.pop("out", (None,))
+        if method == "at":
+            self.trace.target(inputs[0]).become(self.trace.run(added_at(ufunc), inputs, options))
+            return None
+        y = self.trace.run(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
+        if out[0] is None:
+            return y
+        (place,) = out
+        self.trace.target(place).become(y)
+        return place
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        if any([issubclass(kind, Value) for kind in types]):
+            return NotImplemented
+        if function in _OF_KIND:
+            return function(*self.trace.values(args), **self.trace.values(options))
+        out = options.get("out")
+        if out is None:
+            return self.trace.run(function, args, options)
+        y = self.trace.run(function, args, {name: x for name, x in options.items() if name != "out"})
+        self.trace.target(out).become(y)
+        return out
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _VIEWS:
+            return self.trace.run(_VIEWS[name], (self,), {})
+        if name.startswith("__") or not callable(getattr(np.ndarray, name, None)):
+            raise AttributeError(f"a traced array has no {name}")
+        method = method_of(name)
+        return lambda *args, **options: self.trace.run(method, (self, *args), options)
+
+    def __pow__(self, exponent: Any) -> Any:
+        # As NumPy's own operator does, which is faster for these, and more exact.
+        if type(exponent) in (int, float) and exponent in _POWERS and hasattr(self.value, "dtype"):
+            if self.value.dtype.kind in "fc":
+                return _POWERS[exponent](self)
+            if exponent == 2:
+                return np.square(self)
+        return np.power(self, exponent)
+
+    def __getitem__(self, key: Any) -> Any:
+        y = self.trace.run(item, (self, key), {})
+        if _is_basic(key) and isinstance(y.value, np.ndarray):
+            y.origin = (self, key)
+        return y
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        if isinstance(value, Traced) and value.is_part(self, key):
+            return  # what `x[key] += v` ends with: the part has been changed already
+        self.become(self.trace.run(with_item, (self, key, value), {}))
+
+    def become(self, other: Traced, part: Traced | None = None) -> None:
+        """Stand for the value `other` from here on, in the dtype that this one has.
+
+        part: the part of this array that was changed, if that is why. An array of which this is a part changes, too.
+        """
+        whole, key = self.origin or (None, None)
+        self.trace.check_unshared(self, part, *self._wholes())
+        if other.value.dtype != self.value.dtype:
+            if not np.can_cast(other.value.dtype, self.value.dtype, "same_kind"):
+                raise TypeError(f"can not store {other.value.dtype} in an array of dtype {self.value.dtype}")
+            other = other.astype(self.value.dtype)
+        if other.value.shape != self.value.shape:
+            other = self.trace.run(np.broadcast_to, (other, self.value.shape), {}).copy()
+        self.ref, self.value = other.ref, other.value
+        if whole is not None:
+            whole.become(self.trace.run(with_item, (whole, key, self), {}), self)
+            again = self.trace.run(item, (whole, key), {})
+            self.ref, self.value = again.ref, again.value
+            self.trace.note_views([self], [whole])
+
+    def is_part(self, whole: Traced, key: Any) -> bool:
+        """Whether this is whole[key], still in the memory of that array."""
+        if self.origin is None or self.origin[0] is not whole or not _is_basic(key) or self.origin[1] != key:
+            return False
+        return np.may_share_memory(self.value, whole.value)
+
+    def _wholes(self) -> Iterator[Traced]:
+        """The array that this one is a part of, the one that that is a part of, and so on."""
+        origin = self.origin
+        while origin is not None:
+            yield origin[0]
+            origin = origin[0].origin
+
+    # What leaves the program.
+
+    def __bool__(self) -> bool:
+        return self.trace.decided(self, bool)
+
+    def __int__(self) -> int:
+        if np.result_type(self.value).kind == "f":
+            raise self.trace.left("int()")
+        return self.trace.decided(self, int)
+
+    def __index__(self) -> int:
+        return self.trace.decided(self, operator.index)
+
+    def __float__(self) -> float:
+        raise self.trace.left("float()", f"return it and look at it outside; {_INTO_PLAIN}")
+
+    def __complex__(self) -> complex:
+        raise self.trace.left("complex()")
+
+    def item(self, *index: int) -> Any:
+        """Refused: the number would be that of one run."""
+        raise self.trace.left("item()")
+
+    def tolist(self) -> Any:
+        """Refused, as `item`."""
+        raise self.trace.left("tolist()")
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise self.trace.left(
+            "a conversion to a NumPy array",
+            f"return it and look at it outside; to index a plain array, write ag.Tensor(plain)[x]; {_INTO_PLAIN}",
+        )
+
+    def __str__(self) -> str:
+        raise self.trace.left("a text of it, as print() makes,")
+
+    def __format__(self, spec: str) -> str:
+        raise self.trace.left("a text of it, as print() makes,")
+
+
+def _is_basic(key: Any) -> bool:
+    """Whether an index is of slices and integers, so that what it gives is a part of the array rather than a copy."""
+    parts = key if type(key) is tuple else (key,)
+    return all([type(part) in (int, slice, type(None), type(Ellipsis)) for part in parts])
+
+
+@cache
+def added_at(ufunc: np.ufunc) -> Callable[..., Any]:
+    """What `ufunc.at` does, on a copy."""
+
+    def at(x: Any, index: Any, *values: Any) -> Any:
+        x = x.copy()
+        ufunc.at(x, index, *values)
+        return x
+
+    at.__name__ = f"{ufunc.__name__}_at"
+    return at

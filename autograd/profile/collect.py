@@ -1,0 +1,170 @@
+"""What goes into a ledger: the entries of a tape's recording, and those of a compiled program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from math import prod
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.emit import Lowered
+from autograd.compiler.ir import Program, Ref, Step
+from autograd.compiler.memory import outs_of, steps_of
+from autograd.compiler.schedule import Run
+from autograd.graph import Node, Recording, Value
+from autograd.nest import leaves
+from autograd.profile.flops import flops
+from autograd.profile.report import Entry, Profile
+from autograd.scopes import scopes_of
+
+
+def of_recording(recording: Recording) -> Profile:
+    """The ledger of a tape. The times are those of the operations forward, each of which is run once more.
+
+    What is saved for the backward pass are the distinct arrays in the nodes: views count once, with the array that they
+    show, and arrays from outside count for `held` alone.
+    """
+    nodes = recording.nodes
+    owners = [_owners(node.out) for node in nodes]
+    seen = {key for leaf in recording.leaves for key in _owners(leaf)}
+    outside = {key: n for node in nodes for x in node.inputs for key, n in _owners(x).items()}
+    entries = []
+    made: list[dict[int, int]] = []
+    for node, scope, mine in zip(nodes, scopes_of(recording), owners, strict=True):
+        new = {key: n for key, n in mine.items() if key not in seen}
+        seen.update(new)
+        made.append(new)
+        shapes = [np.shape(_raw(x)) for x in node.inputs if not isinstance(_raw(x), tuple)]
+        count = flops(node.op.name, shapes or [()], _shape(node.out), node.params)
+        size = sum([_nbytes(x) for x in leaves(_raw(node.out))])
+        entries.append(Entry(node.op.name, scope, _seconds(node), count, size, sum(new.values())))
+    held = sum((outside | {key: n for new in made for key, n in new.items()}).values())
+    return Profile(tuple(entries), tuple(_live(recording, made)), held)
+
+
+def _live(recording: Recording, made: Sequence[dict[int, int]]) -> list[int]:
+    """The live bytes: they grow forward; backward each node is let go of, while gradients come and go."""
+    live = [0]
+    for new in made:
+        live.append(live[-1] + sum(new.values()))
+    now = live[-1]
+    gradients: set[int] = set()
+    for node, new in zip(reversed(recording.nodes), reversed(made), strict=True):
+        for x in (node.out, *node.inputs):  # of the target it is new here, of other results it is there already
+            if id(x) in recording.known and id(x) not in gradients:
+                gradients.add(id(x))
+                now += _size(x)
+        live.append(now)
+        now -= sum(new.values()) + _size(node.out)
+    return live[1:]
+
+
+def _seconds(node: Node) -> float:
+    values = [_raw(x) for x in node.inputs]
+    start = perf_counter()
+    with np.errstate(all="ignore"), suppress(ArithmeticError):  # of Python's numbers, which NumPy would take
+        node.op.forward(*values, **node.params)
+    return perf_counter() - start
+
+
+def _raw(x: Any) -> Any:
+    return x.value if isinstance(x, Value) else x
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    value = _raw(x)
+    return np.shape(value[0] if isinstance(value, tuple) else value)
+
+
+def _size(x: Any) -> int:
+    return sum([_nbytes(part) for part in leaves(_raw(x))])
+
+
+def _nbytes(x: Any) -> int:
+    """The bytes of an array's elements, or of a number."""
+    return int(getattr(x, "nbytes", 0)) if hasattr(x, "shape") else sys.getsizeof(x)
+
+
+def _owners(x: Any) -> dict[int, int]:
+    """The arrays and numbers whose memory a value is, by id, with their bytes."""
+    found = {}
+    for part in leaves(_raw(x)):
+        while isinstance(getattr(part, "base", None), np.ndarray):
+            part = part.base
+        found[id(part)] = _nbytes(part)
+    return found
+
+
+class _Timed(Lowered):
+    """A lowered program that calls `mark` after each part."""
+
+    def _check(self, at: int) -> None:
+        super()._check(at)
+        self.lines.append(f"mark({at})")
+
+
+def of_program(program: Program, values: Sequence[Any], *, fuse: bool, repeats: int) -> Profile:
+    """The ledger of a program: each part timed in `repeats` runs, of which the best counts.
+
+    values: inputs, fresh values and state; arrays of the state are copied first, so that nothing is changed.
+    """
+    lowered = _Timed(program, fuse=fuse)
+    marks: list[tuple[int, float]] = []
+    lowered.space["mark"] = lambda at: marks.append((at, perf_counter()))
+    best = [float("inf")] * len(lowered.parts)
+    buffers = lowered.workspace()
+    for _ in range(repeats):
+        marks.clear()
+        given = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
+        with np.errstate(all="ignore"):
+            lowered.run(*given, buffers)
+        for (_, before), (at, now) in pairwise(marks):
+            best[at] = min(best[at], now - before)
+    entries = tuple([_entry(part, lowered, t) for part, t in zip(lowered.parts, best, strict=True)])
+    return Profile(entries, tuple(_live_in(lowered)), sum([kind_bytes(kind) for kind in lowered.memory.kinds]))
+
+
+def _entry(part: Step | Run, lowered: Lowered, seconds: float) -> Entry:
+    program, owners = lowered.program, lowered.memory.owners
+    steps = steps_of(part)
+    count = sum([_flops(step, program) for step in steps])
+    made = sum([kind_bytes(program.kinds[ref]) for ref in outs_of(part) if owners[ref] == {ref}])  # views make none
+    if isinstance(part, Run):
+        names = list(dict.fromkeys([step.function.__name__ for step in steps]))
+        name = f"{len(steps)} in one: {', '.join(names[:4])}{', …' if len(names) > 4 else ''}"
+    else:
+        name = part.function.__name__
+    return Entry(name, steps[0].part, seconds, count, made, 0)
+
+
+def _flops(step: Step, program: Program) -> int:
+    shapes = [program.kinds[ref].shape for ref in step.reads] or [()]
+    out = program.kinds[step.outs[0]].shape if step.outs else ()
+    params = {"subscripts": step.args[0]} if step.function is np.einsum else {}
+    name = step.function.__name__
+    owner = getattr(step.function, "__self__", None)
+    return prod(shapes[0]) if isinstance(owner, np.ufunc) else flops(name, shapes, out, params)
+
+
+def _live_in(lowered: Lowered) -> Iterable[int]:
+    """The bytes of values that a program made and still needs, while each part runs."""
+    memory, kinds = lowered.memory, lowered.program.kinds
+    ending: dict[int, list[Ref]] = {}
+    now = 0
+    for at, part in enumerate(lowered.parts):
+        for out in outs_of(part):
+            if memory.owners[out] == {out} and out not in memory.state:
+                now += kind_bytes(kinds[out])
+                ending.setdefault(max(at, memory.last.get(out, at)), []).append(out)
+        yield now
+        now -= sum([kind_bytes(kinds[ref]) for ref in ending.pop(at, [])])
+
+
+def kind_bytes(kind: Any) -> int:
+    """The bytes of a value of this kind."""
+    return prod(kind.shape) * kind.dtype.itemsize
