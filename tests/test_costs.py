@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import autograd as ag
-from autograd.compiler import plan as planning
+from tests.autograd.compiler.backends import use_numpy_alone
 from tests.counting import calls
 
 LIMITS = {
@@ -99,12 +99,9 @@ def mnist_plan() -> tuple[Any, Callable[[], Any]]:
 
 @contextmanager
 def without_numba() -> Iterator[None]:
-    before = planning.available
-    planning.available = lambda: False  # type: ignore[assignment]
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        use_numpy_alone(patch)
         yield
-    finally:
-        planning.available = before
 
 
 def allocated(run: Callable[[], Any]) -> int:
@@ -124,8 +121,8 @@ def counted() -> dict[str, float]:
     vector = np.linspace(0.0, 0.9, 16)
     with without_numba():
         plan, step = mnist_plan()
-    lowered = plan._lowered
-    buffers = lowered.memory.kinds
+    schedule = plan.executable.schedule
+    buffers = schedule.memory.kinds
     figures = [
         per_operation(lambda length: forward(vector, length, watched=False)),
         per_operation(lambda length: forward(vector, length)),
@@ -134,7 +131,7 @@ def counted() -> dict[str, float]:
         per_operation(lambda length: backward(0.5, length)),
         bytes_held(10_000) / 10_000,
         len(plan.program.steps),
-        len(lowered.parts),
+        len(schedule.parts),
         len(buffers),
         sum([kind.empty().nbytes for kind in buffers]),
         allocated(step),

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.emit import Lowered
-from autograd.compiler.ir import first_difference
-from autograd.compiler.kernels import available
-from autograd.compiler.schedule import SMALLEST, Run
-from autograd.compiler.simplify import shortened
+from autograd.compiler.backends import fastest, has_numba
+from autograd.compiler.fusion import SMALLEST
+from autograd.compiler.ir import LOOP, Group, first_difference
+from autograd.compiler.pipeline import build, try_out
 from autograd.compiler.trace import Trace
 from autograd.graph import open_recordings
 
@@ -35,7 +34,7 @@ def fused(change: Callable[..., None], dtypes: Sequence[Any], count: int = 0) ->
     >>> w
     array([0.5, 0.5, 0.5], dtype=float32)
     """
-    if not available():
+    if not has_numba():
         return None
     try:
         trace, again = _traced(change, dtypes, count), _traced(change, dtypes, count)
@@ -44,16 +43,17 @@ def fused(change: Callable[..., None], dtypes: Sequence[Any], count: int = 0) ->
     program = again.program
     if again.told or first_difference(trace.program, program) is not None or program.guards:
         return None
-    shortened(program)
-    lowered = Lowered(program, smallest=1)
-    runs = [part for part in lowered.parts if isinstance(part, Run) and part.shape]
-    others = [ref for part in lowered.parts if part not in runs for ref in part.outs]
-    in_place = all(
-        [new in lowered.memory.state for old, new in zip(program.before, program.after, strict=True) if old != new]
-    )
-    if len(runs) != 1 or not in_place or program.constants or any([program.kinds[ref].shape for ref in others]):
+    executable = build(program, fastest(), smallest=1)
+    parts, state = executable.schedule.parts, executable.schedule.memory.state
+    loops = [part for part in parts if isinstance(part, Group) and part.kind == LOOP]
+    others = [ref for part in parts if part not in loops for ref in part.outs]
+    in_place = all([new in state for old, new in zip(program.before, program.after, strict=True) if old != new])
+    if len(loops) != 1 or not in_place or program.constants or any([program.kinds[ref].shape for ref in others]):
         return None
-    functions, run = list(program.fresh.values()), lowered.run
+    tried = try_out(executable, [*[0.5] * count, *again.drawn, *[np.ones(1, dtype) for dtype in dtypes]])
+    if tried is not executable and tried.backend.name != executable.backend.name:
+        return None
+    functions, run = list(program.fresh.values()), tried.run
 
     def loop(arrays: Sequence[Any], numbers: Sequence[float]) -> None:
         run(*numbers, *[function() for function in functions], *arrays, [])

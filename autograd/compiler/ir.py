@@ -58,6 +58,48 @@ class Step:
             self._reads = [x for x in operands if isinstance(x, Ref)]
         return self._reads
 
+    @property
+    def steps(self) -> list[Step]:
+        """The step itself, as a group has several."""
+        return [self]
+
+
+# Kinds of groups.
+LOOP = "loop"  # steps on each element of arrays of one shape: one loop
+SCALARS = "scalars"  # steps on numbers of double precision
+SMALL = "small"  # parts that work on small arrays: loops one after the other, in one call
+
+
+@dataclass(eq=False)
+class Group:
+    """A fusion group: steps that run as one kernel.
+
+    Attributes
+    ----------
+    kind : LOOP, SCALARS or SMALL.
+    steps : the steps, in an order in which they can run.
+    reads : the values that come from outside.
+    outs : the values that are used outside.
+    shape : of the arrays that a loop goes over.
+    row_sums : how many of the last steps are sums of `outs` over all axes but the last.
+    members : the parts of a SMALL group, each of which is a step or a LOOP.
+    views : steps of a SMALL group that return views, which are made before the kernel runs.
+    kernel : of SCALARS, what the backend made of them, called with the values of `reads`.
+    """
+
+    kind: str
+    steps: list[Step]
+    reads: list[Ref]
+    outs: list[Ref]
+    shape: tuple[int, ...] = ()
+    row_sums: int = 0
+    members: list[Step | Group] = field(default_factory=list)
+    views: list[Step] = field(default_factory=list)
+    kernel: Any = None
+
+
+Part = Step | Group
+
 
 @dataclass(frozen=True)
 class Kind:

@@ -6,38 +6,46 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from autograd.compiler.ir import Program, Ref, Step
-from autograd.compiler.levels import Group, Levels, Places
-from autograd.compiler.memory import steps_of
-from autograd.compiler.schedule import Run, ordered
-from autograd.compiler.signs import SIGNS
+from autograd.compiler.fusion import fuse
+from autograd.compiler.ir import SCALARS, Group, Program, Ref, Step
+from autograd.compiler.numpy_ops import describe
+from autograd.compiler.scalar_graph import Level, Places, ScalarGraph
 
 MANY = 4000  # scalar steps from which a program is written by levels
 _ROW = 16  # places on a line
 
 
-def parts_of(program: Program, steps: Sequence[Step]) -> list[Step | Run]:
+class _Rules:
+    """Fuses scalars alone."""
+
+    sums_rows = False
+
+    def pays(self, group: Group, program: Program) -> bool:
+        return group.kind == SCALARS and len(group.steps) >= MANY
+
+
+def parts_of(program: Program, steps: Sequence[Step]) -> list[Step | Group]:
     """These steps of the program as they are, or, if many are of scalars, with those put together."""
     if len(steps) < MANY:
         return list(steps)
     wanted = set(steps)
-    parts: list[Step | Run] = []
-    for part in ordered(program):
-        if isinstance(part, Run) and not part.shape and len(part.steps) >= MANY:
+    parts: list[Step | Group] = []
+    for part in fuse(program, _Rules()):
+        if isinstance(part, Group) and len(part.steps) >= MANY:
             parts.append(part)
         else:
-            parts += [step for step in steps_of(part) if step in wanted]
+            parts += [step for step in part.steps if step in wanted]
     return parts
 
 
 def written(
-    run: Run, program: Program, words: Callable[[Ref], str], name: Callable[[str], str]
+    run: Group, program: Program, words: Callable[[Ref], str], name: Callable[[str], str]
 ) -> tuple[list[str], list[str]]:
     """Lines for the head of a module, which are the places, and lines for the function.
 
     words: how a value is written; name: makes a new name of a wish. The results are named and known to `words` before.
     """
-    levels = Levels(run, program)
+    levels = ScalarGraph(run, program)
     head: list[str] = []
     v = name("v")
 
@@ -55,9 +63,9 @@ def written(
     )
     first = levels.inputs.start
     body = [f"{v} = np.empty({levels.size})", f"{v}[:{first}] = {numbers}"]
-    body.append(f"{v}[{first}:{levels.inputs.stop}] = {_rows([words(ref) for ref in run.inputs])}")
+    body.append(f"{v}[{first}:{levels.inputs.stop}] = {_rows([words(ref) for ref in run.reads])}")
     for group in levels.operations:
-        assert isinstance(group, Group)
+        assert isinstance(group, Level)
         body.append(f"{at(group.out)} = {_value(group, at)}")
     for number, bring in ((float, ".tolist()"), (bool, ".astype(bool).tolist()"), (None, "")):
         outs = [i for i, ref in enumerate(run.outs) if program.kinds[ref].number is number]
@@ -67,12 +75,12 @@ def written(
     return head, body
 
 
-def _value(group: Group, at: Callable[[Places], str]) -> str:
+def _value(group: Level, at: Callable[[Places], str]) -> str:
     operands = [at(places) for places in group.operands]
     if group.chain:
         return f"np.{group.function.__name__}.accumulate({operands[0]}, axis=1)[:, -1]"
-    if group.function in SIGNS:
-        return f" {SIGNS[group.function]} ".join(operands)
+    if describe(group.function).sign:
+        return f" {describe(group.function).sign} ".join(operands)
     return f"np.{group.function.__name__}({', '.join(operands)})"
 
 

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.emit import GuardFailedError, Lowered
+from autograd.compiler.backends import GuardFailedError, fastest
+from autograd.compiler.fusion import fuse_small
 from autograd.compiler.ir import NUMBERS, Kind
-from autograd.compiler.kernels import available
-from autograd.compiler.memory import own_results
-from autograd.compiler.simplify import shortened
+from autograd.compiler.memory import Schedule
+from autograd.compiler.pipeline import build, try_out
 from autograd.compiler.source import source
 
 if TYPE_CHECKING:
     from autograd.compiler.trace import Trace
     from autograd.profile import Profile
 
-
-# From when on it is worth seconds of compiling, which is when a plan has taken about as long itself.
-JOIN_AFTER = 10_000  # runs, for what is small
-JOIN_SOON = 100  # runs, if it was compiled before, since it does not show
-MOST = 2**28  # bytes of arrays, which are copied once for it
+COMPILE_SECONDS = 1.0  # that a plan has to run before its parts on small arrays are compiled, which takes about as long
 
 
 class NotReplayedError(Exception):
@@ -61,8 +58,7 @@ class Plan:
         self.name = name if name.isidentifier() else "step"
         self.program = trace.program
         self.fresh = list(self.program.fresh.values())
-        shortened(self.program)
-        own_results(self.program)
+        self.executable = build(self.program, fastest())
         self._finds = [
             held.cell.buffer if changed else _reader(held.cell)
             for held, changed in zip(trace.held, self.program.changed, strict=True)
@@ -76,9 +72,10 @@ class Plan:
         self._fresh_kinds = [self.program.kinds[ref] for ref in self.program.fresh]
         self._state_kinds = kinds
         self._after_run = trace.after_run
-        self._lowered = Lowered(self.program, fuse=available())
         self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
-        self._runs = 0
+        self._tried = False
+        self._small: Schedule | None = None  # with parts on small arrays fused, until it is compiled
+        self._seconds = 0.0  # of all runs while it waits for that
 
     def __call__(self, inputs: Iterable[Any]) -> list[Any]:
         """The results for arrays and numbers of the same kinds as those it was made with.
@@ -86,19 +83,18 @@ class Plan:
         NotReplayedError, and nothing has been changed, if a guard does not hold or a step fails.
         """
         fresh = [function() for function in self.fresh]
-        try:
-            workspace = self._workspaces.pop()
-        except IndexError:
-            workspace = self._lowered.workspace()
+        workspace = self._workspaces.pop() if self._workspaces else self.executable.workspace()
         try:
             _check(fresh, self._fresh_kinds)
             state = [find() for find in self._finds]
             _check(state, self._state_kinds)
-            self._runs += 1
-            if self._runs in (JOIN_SOON, JOIN_AFTER) and self._goes_further([*inputs, *fresh, *state]):
-                workspace = self._lowered.workspace()
+            if not self._tried or self._seconds > COMPILE_SECONDS:
+                workspace = self._improve([*inputs, *fresh, *state], workspace)
+            start = perf_counter()
             with np.errstate(all="ignore"):
-                results, numbers = self._lowered.run(*inputs, *fresh, *state, workspace)
+                results, numbers = self.executable.run(*inputs, *fresh, *state, workspace)
+            if self._small is not None:
+                self._seconds += perf_counter() - start
         except GuardFailedError:
             raise NotReplayedError(fresh, None) from None
         except Exception as error:
@@ -111,23 +107,32 @@ class Plan:
             function()
         return results
 
-    def _goes_further(self, values: list[Any]) -> bool:
-        """Go on with more of it compiled, if that can be done; it is tried on copies of these values."""
-        if not self._lowered.fuse or sum([x.nbytes for x in values if isinstance(x, np.ndarray)]) > MOST:
-            return False
-        try:
-            lowered = Lowered(self.program, join=True, kept=self._runs < JOIN_AFTER)
-            if lowered.text == self._lowered.text:
-                return False
-            copies = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
-            with np.errstate(all="ignore"):
-                lowered.run(*copies, lowered.workspace())
-        except GuardFailedError:
-            pass  # which this run will find, too
-        except Exception:  # not kept, a full disk, or nothing that numba can do: the plan is right as it is
-            return False
-        self._lowered, self._workspaces = lowered, []
-        return True
+    def _improve(self, values: list[Any], workspace: list[Any]) -> list[Any]:
+        """Compile what it is time for; return a workspace for what runs from here on.
+
+        Kernels are first run on copies, since compiling them may fail. Parts on small arrays are fused at once if their
+        kernels are on disk, else when all runs together took as long as compiling takes.
+        """
+        before, backend = self.executable, self.executable.backend
+        if not self._tried:
+            self.executable = try_out(before, self._copied(values))
+            self._tried = True
+            if backend.fuses_small and self.executable is before:
+                small = fuse_small(before.schedule)
+                self._small = small if small.parts != before.schedule.parts else None
+        if self._small is not None and (self._seconds > COMPILE_SECONDS or backend.is_cached(self._small)):
+            self.executable = try_out(backend.emit(self._small), self._copied(values), before)
+            self._small, self._seconds = None, 0.0
+        if self.executable is before:
+            return workspace
+        self._workspaces = []
+        return self.executable.workspace()
+
+    def _copied(self, values: list[Any]) -> list[Any]:
+        """Return the values of a run with copies of what the program changes."""
+        first = len(values) - len(self.program.before)
+        state = zip(values[first:], self.program.changed, strict=True)
+        return [*values[:first], *[np.copy(x) if changed and isinstance(x, np.ndarray) else x for x, changed in state]]
 
     def profile(self, *inputs: Any, repeats: int = 5) -> Profile:
         """What each part of the program costs: each is timed in `repeats` runs, of which the best counts.
@@ -143,7 +148,7 @@ class Plan:
         from autograd.profile.collect import of_program  # which reads plans, and lies above
 
         values = [*inputs, *[function() for function in self.fresh], *[find() for find in self._finds]]
-        return of_program(self.program, values, fuse=self._lowered.fuse, repeats=repeats)
+        return of_program(self.executable, values, repeats=repeats)
 
     @property
     def source(self) -> str:

@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler import levels_text
-from autograd.compiler.ir import Guard, Program, Ref, Step, is_number
+from autograd.compiler.ir import Group, Guard, Program, Ref, Step, is_number
 from autograd.compiler.levels_text import parts_of
-from autograd.compiler.schedule import Run
-from autograd.compiler.tracer import added_at, item, with_item
+from autograd.compiler.numpy_ops import added_at, item, with_item
 from autograd.compiler.wording import ATOM, Wording, constant_text, import_of
 
 _WIDE = 88  # characters: a line that would grow beyond is written as two
@@ -67,7 +66,7 @@ class _Writer:
                 else:
                     head += _wrapped(f"{self._name(ref, 'constant')} = {text}")
         for part in parts_of(program, self.steps):
-            if isinstance(part, Run):
+            if isinstance(part, Group):
                 head += self._write_levels(part)
             else:
                 self._write(part)
@@ -104,7 +103,7 @@ class _Writer:
         self.taken.add(name)
         return name
 
-    def _write_levels(self, run: Run) -> list[str]:
+    def _write_levels(self, run: Group) -> list[str]:
         """Write many steps of scalars by levels; gives the lines for the head of the module."""
         for ref in run.outs:
             self._name(ref, self.program.names.get(ref) or "t")

@@ -8,67 +8,33 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.compiler.ir import Ref
+from autograd.compiler.numpy_ops import INDEX, METADATA, WHERE, added_at, describe, item, method_of, with_item
 from autograd.graph import Value
 
 if TYPE_CHECKING:
     from autograd.compiler.trace import Trace
 
-# Functions that ask for what is known without computing.
-_OF_KIND = frozenset([np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj])
 _POWERS = {-1: np.reciprocal, 0.5: np.sqrt, 1: np.positive, 2: np.square}
 
 # Attributes that are functions by another name.
 _VIEWS: dict[str, Callable[..., Any]] = {"T": np.transpose, "mT": np.matrix_transpose, "real": np.real, "imag": np.imag}
 
 
-@cache
-def method_of(name: str) -> Callable[..., Any]:
-    """The method of arrays called `name` as a function; one object for each name."""
-
-    def method(x: Any, *args: Any, **options: Any) -> Any:
-        return getattr(x, name)(*args, **options)
-
-    method.__name__ = f".{name}"
-    return method
-
-
-def item(x: Any, key: Any) -> Any:
-    """x[key]"""
-    return x[key]
-
-
-def with_item(x: Any, key: Any, value: Any) -> Any:
-    """A copy of `x` with x[key] = value."""
-    x = x.copy()
-    x[key] = value
-    return x
-
-
 _INTO_PLAIN = "to write into a plain array, make one of all its parts with np.stack, or use x.at"
-
-# Functions that give as many elements as the data say.
-_BY_DATA = frozenset([
-    np.nonzero, np.flatnonzero, np.argwhere, np.unique, np.unique_all, np.unique_counts, np.unique_inverse,
-    np.unique_values, np.compress, np.extract, np.repeat, np.delete, np.insert, np.bincount, np.trim_zeros,
-    np.union1d, np.intersect1d, np.setdiff1d, np.setxor1d, np.histogram_bin_edges, np.histogram,
-])  # fmt: skip
-_METHODS_BY_DATA = frozenset([".nonzero", ".compress", ".repeat"])
 
 
 def shape_by_data(function: Callable[..., Any], args: Any) -> bool:
     """Whether the shape of what a call gives may depend on more than the shapes of what it is given."""
-    if function is item:
+    op = describe(function)
+    if op.kind == INDEX:
         key = args[1]
         return any([isinstance(x, Traced) and x.dtype == bool for x in (key if type(key) is tuple else (key,))])
-    if function is np.where:
-        return len(args) == 1
-    return function in _BY_DATA or function.__name__ in _METHODS_BY_DATA
+    return op.shape_by_data or (op is WHERE and len(args) == 1)
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
@@ -156,7 +122,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         if any([issubclass(kind, Value) for kind in types]):
             return NotImplemented
-        if function in _OF_KIND:
+        if describe(function).kind == METADATA:
             return function(*self.trace.values(args), **self.trace.values(options))
         out = options.get("out")
         if out is None:
@@ -270,16 +236,3 @@ def _is_basic(key: Any) -> bool:
     """Whether an index is of slices and integers, so that what it gives is a part of the array rather than a copy."""
     parts = key if type(key) is tuple else (key,)
     return all([type(part) in (int, slice, type(None), type(Ellipsis)) for part in parts])
-
-
-@cache
-def added_at(ufunc: np.ufunc) -> Callable[..., Any]:
-    """What `ufunc.at` does, on a copy."""
-
-    def at(x: Any, index: Any, *values: Any) -> Any:
-        x = x.copy()
-        ufunc.at(x, index, *values)
-        return x
-
-    at.__name__ = f"{ufunc.__name__}_at"
-    return at

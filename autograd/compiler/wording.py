@@ -9,12 +9,24 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.ir import Program, Ref, Step
-from autograd.compiler.memory import REDUCTIONS
-from autograd.compiler.signs import ADDING, COMPARING, MULTIPLYING
-from autograd.compiler.tracer import item
+from autograd.compiler.numpy_ops import ORDERED, REDUCTION, describe, item
 
-_BY_TIGHTNESS = [(2, COMPARING), (4, ADDING), (5, MULTIPLYING | {np.matmul: "@"})]
-_INFIX = {function: (sign, binds) for binds, signs in _BY_TIGHTNESS for function, sign in signs.items()}
+_INFIX: dict[Any, tuple[str, int]] = {
+    f: (describe(f).sign or "@", 2 if describe(f).dtypes == ORDERED else 4 if f in (np.add, np.subtract) else 5)
+    for f in (
+        np.add,
+        np.subtract,
+        np.multiply,
+        np.divide,
+        np.matmul,
+        np.less,
+        np.less_equal,
+        np.greater,
+        np.greater_equal,
+        np.equal,
+        np.not_equal,
+    )
+}
 _USUAL = {"axis": None, "keepdims": False}  # which nobody writes
 _MINUS, _POWER = 6, 7
 ATOM = 9  # binds tighter than every operator
@@ -44,7 +56,7 @@ class Wording:
             if written is not None:
                 return written
         words = [self(x) for x in args]
-        usual = _USUAL if function in REDUCTIONS or function is np.mean else {}
+        usual = _USUAL if describe(function).kind == REDUCTION and describe(function).accumulate is not None else {}
         named = [f"{name}={self(x)}" for name, x in options.items() if name not in usual or usual[name] is not x]
         if function.__name__.startswith("."):
             return f"{self(args[0], tight=True)}{function.__name__}({', '.join([*words[1:], *named])})", ATOM

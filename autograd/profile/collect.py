@@ -12,10 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.emit import Lowered
-from autograd.compiler.ir import Program, Ref, Step
-from autograd.compiler.memory import outs_of, steps_of
-from autograd.compiler.schedule import Run
+from autograd.compiler.backends import Executable
+from autograd.compiler.ir import Group, Part, Program, Ref, Step
 from autograd.graph import Node, Recording, Value
 from autograd.nest import leaves
 from autograd.profile.flops import flops
@@ -100,46 +98,38 @@ def _owners(x: Any) -> dict[int, int]:
     return found
 
 
-class _Timed(Lowered):
-    """A lowered program that calls `mark` after each part."""
-
-    def _check(self, at: int) -> None:
-        super()._check(at)
-        self.lines.append(f"mark({at})")
-
-
-def of_program(program: Program, values: Sequence[Any], *, fuse: bool, repeats: int) -> Profile:
+def of_program(executable: Executable, values: Sequence[Any], *, repeats: int) -> Profile:
     """The ledger of a program: each part timed in `repeats` runs, of which the best counts.
 
     values: inputs, fresh values and state; arrays of the state are copied first, so that nothing is changed.
     """
-    lowered = _Timed(program, fuse=fuse)
     marks: list[tuple[int, float]] = []
-    lowered.space["mark"] = lambda at: marks.append((at, perf_counter()))
-    best = [float("inf")] * len(lowered.parts)
-    buffers = lowered.workspace()
+    schedule = executable.schedule
+    timed = executable.backend.emit(schedule, lambda at: marks.append((at, perf_counter())))
+    best = [float("inf")] * len(schedule.parts)
+    workspace = timed.workspace()
     for _ in range(repeats):
         marks.clear()
         given = [np.copy(x) if isinstance(x, np.ndarray) else x for x in values]
+        marks.append((-1, perf_counter()))
         with np.errstate(all="ignore"):
-            lowered.run(*given, buffers)
+            timed.run(*given, workspace)
         for (_, before), (at, now) in pairwise(marks):
             best[at] = min(best[at], now - before)
-    entries = tuple([_entry(part, lowered, t) for part, t in zip(lowered.parts, best, strict=True)])
-    return Profile(entries, tuple(_live_in(lowered)), sum([kind_bytes(kind) for kind in lowered.memory.kinds]))
+    entries = tuple([_entry(part, executable, t) for part, t in zip(schedule.parts, best, strict=True)])
+    return Profile(entries, tuple(_live_in(executable)), sum([kind_bytes(kind) for kind in schedule.memory.kinds]))
 
 
-def _entry(part: Step | Run, lowered: Lowered, seconds: float) -> Entry:
-    program, owners = lowered.program, lowered.memory.owners
-    steps = steps_of(part)
-    count = sum([_flops(step, program) for step in steps])
-    made = sum([kind_bytes(program.kinds[ref]) for ref in outs_of(part) if owners[ref] == {ref}])  # views make none
-    if isinstance(part, Run):
-        names = list(dict.fromkeys([step.function.__name__ for step in steps]))
-        name = f"{len(steps)} in one: {', '.join(names[:4])}{', …' if len(names) > 4 else ''}"
+def _entry(part: Part, executable: Executable, seconds: float) -> Entry:
+    program, owners = executable.schedule.program, executable.schedule.memory.owners
+    count = sum([_flops(step, program) for step in part.steps])
+    made = sum([kind_bytes(program.kinds[ref]) for ref in part.outs if owners[ref] == {ref}])  # views make none
+    if isinstance(part, Group):
+        names = list(dict.fromkeys([step.function.__name__ for step in part.steps]))
+        name = f"{len(part.steps)} in one: {', '.join(names[:4])}{', …' if len(names) > 4 else ''}"
     else:
         name = part.function.__name__
-    return Entry(name, steps[0].part, seconds, count, made, 0)
+    return Entry(name, part.steps[0].part, seconds, count, made, 0)
 
 
 def _flops(step: Step, program: Program) -> int:
@@ -151,13 +141,14 @@ def _flops(step: Step, program: Program) -> int:
     return prod(shapes[0]) if isinstance(owner, np.ufunc) else flops(name, shapes, out, params)
 
 
-def _live_in(lowered: Lowered) -> Iterable[int]:
+def _live_in(executable: Executable) -> Iterable[int]:
     """The bytes of values that a program made and still needs, while each part runs."""
-    memory, kinds = lowered.memory, lowered.program.kinds
+    schedule = executable.schedule
+    memory, kinds = schedule.memory, schedule.program.kinds
     ending: dict[int, list[Ref]] = {}
     now = 0
-    for at, part in enumerate(lowered.parts):
-        for out in outs_of(part):
+    for at, part in enumerate(schedule.parts):
+        for out in part.outs:
             if memory.owners[out] == {out} and out not in memory.state:
                 now += kind_bytes(kinds[out])
                 ending.setdefault(max(at, memory.last.get(out, at)), []).append(out)

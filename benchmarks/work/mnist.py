@@ -69,9 +69,8 @@ def fit_eager(job: Job) -> Round:
 
 @ours(needs=("numba",))
 def fit_compiled(job: Job) -> Round:
-    from autograd.compiler.plan import JOIN_AFTER
 
-    return fit(job, warm=job.times(JOIN_AFTER) + WARM, jit=True)  # as it runs for good
+    return fit(job, warm=WARM, jit=True)
 
 
 @ours(hides=("numba",))

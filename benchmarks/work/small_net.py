@@ -49,9 +49,8 @@ def tape(job: Job) -> Round:
 @ours(needs=("numba",))
 def compiled(job: Job) -> Round:
     import autograd as ag
-    from autograd.compiler.plan import JOIN_AFTER
 
-    return on_tape(job, ag.compile, warm=JOIN_AFTER + WARM)  # as it runs for good
+    return on_tape(job, ag.compile, warm=WARM)
 
 
 @ours(hides=("numba",))

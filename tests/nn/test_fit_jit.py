@@ -10,6 +10,7 @@ import pytest
 import nn
 import optim
 from nn.callbacks import Callback
+from tests.autograd.compiler.backends import use_numpy_alone
 
 RNG = np.random.default_rng(0)
 X = RNG.random((300, 12), dtype=np.float32)
@@ -53,7 +54,7 @@ def test_fit_evaluate_and_predict(loss: str) -> None:
 
 
 def test_bitwise_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.compiler.plan.available", lambda: False)
+    use_numpy_alone(monkeypatch)
     found, _ = trained("sparse_categorical_crossentropy", jit=True, optimizer=optim.Adam(0.01))
     expected, _ = trained("sparse_categorical_crossentropy", jit=False, optimizer=optim.Adam(0.01))
     assert found[0] == expected[0]

@@ -4,7 +4,6 @@ They mix operations, views, reductions, products and assignments to variables, a
 that buffers, views, arguments and variables meet in every way.
 """
 
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd import Tape, Variable
-from autograd.compiler import emit, kernels
+from tests.autograd.compiler.backends import fuse_small_at_once, needs_numba, run_loops_in_python, use_numpy_alone
 
 SIDE = 40  # 1600 elements, so that runs become loops
 UNARY = [np.tanh, np.negative, lambda x: x * 0.5, lambda x: np.maximum(x, 0.1), lambda x: 1.5 - x, np.sqrt, np.square]
@@ -81,41 +80,35 @@ def test_with_numpy_alone(program: Any, results: Any, seed: int, gradient: bool)
     same_as_eager(program, results, seed, gradient, fuse=False)
 
 
+@needs_numba
 @pytest.mark.parametrize("gradient", [False, True], ids=["forward", "gradient"])
 @settings(max_examples=25, deadline=None)
 @given(program=programs, results=returned, seed=st.integers(0, 100))
 def test_with_loops_in_python(program: Any, results: Any, seed: int, gradient: bool) -> None:
     """The text of the loops, without the time that compiling takes."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kernels, "module_of", module_in_python)
+        run_loops_in_python(patch)
         same_as_eager(program, results, seed, gradient, fuse=True)
 
 
+@needs_numba
 @pytest.mark.parametrize("gradient", [False, True], ids=["forward", "gradient"])
 @settings(max_examples=25, deadline=None)
 @given(program=programs, results=returned, seed=st.integers(0, 100))
-def test_joined_in_python(program: Any, results: Any, seed: int, gradient: bool) -> None:
+def test_small_groups_in_python(program: Any, results: Any, seed: int, gradient: bool) -> None:
     """What a plan becomes that has run often, from its first run on: bitwise the same."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograd.compiler.plan.JOIN_AFTER", 1)
-        patch.setattr(kernels, "module_of", module_in_python)
-        patch.setattr(emit, "module_of", module_in_python)
+        fuse_small_at_once(patch)
+        run_loops_in_python(patch)
         same_as_eager(program, results, seed, gradient, fuse=True, exact=True)
 
 
-@pytest.mark.skipif(not kernels.available(), reason="numba is not installed")
+@needs_numba
 @pytest.mark.parametrize("gradient", [False, True], ids=["forward", "gradient"])
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(program=programs, results=returned, seed=st.integers(0, 100))
 def test_with_compiled_loops(program: Any, results: Any, seed: int, gradient: bool) -> None:
     same_as_eager(program, results, seed, gradient, fuse=True)
-
-
-def module_in_python(text: str) -> ModuleType:
-    module = ModuleType("loop_in_python")
-    lines = [line for line in text.splitlines() if "numba" not in line]
-    exec("\n".join(lines), module.__dict__)
-    return module
 
 
 def same_as_eager(program: Any, results: Any, seed: int, gradient: bool, fuse: bool, exact: bool = False) -> None:
@@ -134,7 +127,8 @@ def same_as_eager(program: Any, results: Any, seed: int, gradient: bool, fuse: b
     equal = np.testing.assert_array_equal if exact or not fuse else close
     kept: list[Any] = []
     with np.errstate(all="ignore"), pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograd.compiler.plan.available", lambda: fuse)
+        if not fuse:
+            use_numpy_alone(patch)
         for x, y in calls:
             given_x, given_y = x.copy(), y.copy()
             found, expected = compiled(x, y), eager(x, y)

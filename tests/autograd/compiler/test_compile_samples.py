@@ -11,8 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import Tape, Tensor
-from autograd.compiler import emit, kernels
-from tests.autograd.compiler.test_compile_random import module_in_python
+from tests.autograd.compiler.backends import fuse_small_at_once, needs_numba, run_loops_in_python
 from tests.autograd.samples import SAMPLES
 
 # What asks NumPy for an array of its own on the way; such a function is run as it is.
@@ -26,13 +25,12 @@ def test_samples(sample: Any) -> None:
     check(sample)
 
 
-@pytest.mark.skipif(not kernels.available(), reason="numba is not installed")
+@needs_numba
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
 def test_samples_in_a_plan_that_has_run_often(sample: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.compiler.plan.JOIN_AFTER", 1)
-    for module in (kernels, emit):
-        monkeypatch.setattr(module, "module_of", module_in_python)
+    fuse_small_at_once(monkeypatch)
+    run_loops_in_python(monkeypatch)
     check(sample)
 
 

@@ -17,6 +17,7 @@ import optim
 from autograd import Tape, Tensor, Variable
 from autograd.compiler.api import Compiled
 from autograd.compiler.ir import is_number
+from tests.autograd.compiler.backends import use_numpy_alone
 
 X = np.array([[1.0, 2.0], [3.0, -4.0], [0.5, 0.25]])
 
@@ -889,7 +890,7 @@ def test_no_reference_cycles() -> None:
 
 
 def test_a_step_without_numba_makes_no_arrays_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.compiler.plan.available", lambda: False)
+    use_numpy_alone(monkeypatch)
     w = Variable(np.ones(2**17))
     step = ag.compile(lambda x: (w.assign(np.exp(np.sin(w * x) - 1.0) * w), None)[1])
     for _ in range(3):

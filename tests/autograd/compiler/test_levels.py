@@ -12,23 +12,22 @@ import pytest
 
 import autograd as ag
 from autograd import Tape, Variable
-from autograd.compiler import plan as plans
-from autograd.compiler.ir import Kind, Program, Ref, Step
-from autograd.compiler.kernels import available
-from autograd.compiler.levels import Group, Levels
-from autograd.compiler.schedule import Run
+from autograd.compiler.ir import SCALARS, Group, Kind, Program, Ref, Step
+from autograd.compiler.scalar_graph import Level, ScalarGraph
 from autograd.primitive import registry
+from tests.autograd.compiler.backends import needs_numba, use_numpy_alone
 
 relu = registry["relu"]
 FORMS = [
     pytest.param(False, id="numpy"),
-    pytest.param(True, id="numba", marks=pytest.mark.skipif(not available(), reason="needs numba")),
+    pytest.param(True, id="numba", marks=needs_numba),
 ]
 
 
 @pytest.fixture(params=FORMS)
 def fused(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    monkeypatch.setattr(plans, "available", lambda: request.param)
+    if not request.param:
+        use_numpy_alone(monkeypatch)
     return request.param
 
 
@@ -61,8 +60,8 @@ def perceptron(
     return step, variables
 
 
-def levels_of(compiled: Any) -> list[Levels]:
-    return list(compiled.plans[0]._lowered.levels.values())
+def levels_of(compiled: Any) -> list[ScalarGraph]:
+    return [part.kernel for part in compiled.plans[0].executable.schedule.parts if isinstance(part, Group)]
 
 
 def test_a_perceptron_of_scalars_trains_to_the_same_bits(fused: bool) -> None:
@@ -215,7 +214,7 @@ def test_few_scalars_stay_lines() -> None:
     assert not levels_of(compiled)
 
 
-def chain(count: int) -> Levels:
+def chain(count: int) -> ScalarGraph:
     """((x0 + x1) + x2) + ..., as a program of its own."""
     program, double = Program(), Kind((), np.dtype(np.float64), float)
     xs = [program.new(double) for _ in range(count)]
@@ -224,14 +223,14 @@ def chain(count: int) -> Levels:
         out = program.new(double)
         program.steps.append(Step(np.add, (total, x), {}, (out,)))
         total = out
-    return Levels(Run(program.steps, (), xs, [total]), program)
+    return ScalarGraph(Group(SCALARS, program.steps, xs, [total]), program)
 
 
 def test_a_chain_of_additions_is_one_call_that_adds_in_order() -> None:
     values = np.random.default_rng(0).normal(size=5000) * 10.0 ** np.random.default_rng(1).integers(-8, 8, 5000)
     levels = chain(5000)
     (group,) = levels.operations
-    assert isinstance(group, Group)
+    assert isinstance(group, Level)
     assert group.chain
     total = 0.0
     for x in values.tolist():

@@ -1,9 +1,9 @@
-"""Graphs of scalars as operations on arrays: all scalar steps that are ready at the same time are done together.
+"""Graphs of scalars as operations on arrays: all scalar steps that are ready at the same time run together.
 
-All numbers live in one array of doubles, the constants first, then what comes from outside, then the results of the
-groups, one after the other. A group is the steps of one function whose operands are there: one NumPy call on operands
-that are gathered by their places, written to a stretch. Sums of many terms, which Python adds one by one, are chains;
-a chain whose partial sums nobody else needs is one call of `accumulate`, which adds in the same order.
+All numbers lie in one array of doubles: the constants first, then what comes from outside, then the results of the
+levels. A level is the steps of one function whose operands are there: one NumPy call on operands that are gathered by
+their places, written to a stretch. A sum of many terms, which Python adds one by one, is a chain; a chain whose
+partial sums nothing else needs is one call of `accumulate`, which adds in the same order.
 
 The order of additions is kept, so + − × ÷, comparisons and choices give the same bits as one by one. Of other functions
 NumPy computes several elements at once, which may differ from single numbers in the last bit.
@@ -14,32 +14,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from autograd.compiler.doubles import CONVERSIONS, LOGIC
-from autograd.compiler.interpreter import OPCODES, Instructions, instructions
-from autograd.compiler.ir import Kind, Program, Ref
-from autograd.compiler.schedule import Run
+from autograd.compiler.ir import Group, Kind, Program, Ref
+from autograd.compiler.numpy_ops import CONVERSION, Function, describe
 
 SMALLEST = 64  # steps from which levels pay
 _WIDTH = 6  # steps of a group from which a call on arrays is faster than one call for each
-CHAINS = frozenset([np.add, np.multiply])
 Places = slice | npt.NDArray[np.integer[Any]]
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Group:
+class Level:
     """Steps of one function: v[out] = function(v[operands[0]], v[operands[1]], ...).
 
     chain: whether the one operand is an array of places, a row for each chain, whose elements are taken together in
     order.
     """
 
-    function: Callable[..., Any]
+    function: Function
     operands: tuple[Places, ...]
     out: slice
     chain: bool = False
@@ -55,33 +52,52 @@ class Group:
             v[self.out] = self.function(*values)
 
 
-class Levels:
-    """A run of scalar steps, made ready: called with the values that come from outside, it gives those used outside.
+class Operation(Protocol):
+    """What computes some of the numbers from others."""
 
-    interpreted: whether arithmetic is left to a loop over instructions that numba compiles, which is faster still and
-    needs no groups; other functions stay calls on arrays.
+    def run(self, v: Array) -> None:
+        """Compute them."""
 
-    size: how many numbers there are; constants: the first of them; inputs, outs: where those are that come from
-    outside and that are used outside; operations: what is done.
+
+class Interpreter(Protocol):
+    """A compiled loop over instructions, for the functions that it knows; it needs no levels."""
+
+    def knows(self, function: Function) -> bool:
+        """Whether the loop computes a function."""
+
+    def operation(self, functions: Sequence[Function], places: Sequence[Sequence[int]], start: int) -> Operation:
+        """Return steps, each a function and the places of its operands, with results from place `start` on."""
+
+
+class ScalarGraph:
+    """A SCALARS group, ready to run: called with the values that come from outside, it returns those used outside.
+
+    Attributes
+    ----------
+    size : how many numbers there are.
+    constants : the first of them.
+    inputs, outs : the places of those that come from outside, and that are used outside.
+    operations : what is done.
     """
 
-    def __init__(self, run: Run, program: Program, *, interpreted: bool = False) -> None:
-        units, same = _units(run, interpreted)
+    def __init__(self, group: Group, program: Program, interpreter: Interpreter | None = None) -> None:
+        self._interpreter = interpreter
+        units, same = _units(group, chains=interpreter is None)
         self.place: dict[Any, int] = {}  # of values, and of constants by how they are written
         for x in [*[x for _, operands, _ in units for x in operands], *same.values()]:
             if not isinstance(x, Ref):
                 self.place.setdefault(repr(float(x)), len(self.place))
         self.constants = [float(text) for text in self.place]
-        self.inputs = slice(len(self.place), len(self.place) + len(run.inputs))
-        for ref in run.inputs:
+        self.inputs = slice(len(self.place), len(self.place) + len(group.reads))
+        for ref in group.reads:
             self.place[ref] = len(self.place)
         self.size = len(self.place)
-        self.operations: list[Group | Instructions] = []
-        for stage in _stages(units, interpreted):
+        self.operations: list[Level | Operation] = []
+        for stage in _stages(units, interpreter):
             for (function, count), members in stage.items():
                 self._lay_out(function, count, members)
-        self.outs = np.array([self._at(same.get(ref, ref)) for ref in run.outs], np.intp)
-        self._types = [_type(program.kinds[ref]) for ref in run.outs]
+        self.outs = np.array([self._at(same.get(ref, ref)) for ref in group.outs], np.intp)
+        self._types = [_type(program.kinds[ref]) for ref in group.outs]
         self._free: list[Array] = []  # arrays that no call is using
 
     def __call__(self, values: Sequence[Any]) -> list[Any]:
@@ -106,26 +122,29 @@ class Levels:
             self.size += 1
         tables = [[self._at(x) for x in operands] for _, operands, _ in units]
         if function is None:
-            self.operations.append(instructions([unit[0] for unit in units], tables, start))
+            assert self._interpreter is not None
+            self.operations.append(self._interpreter.operation([unit[0] for unit in units], tables, start))
             return
         table = np.array(tables, np.int32)
         chain = count > arity(function)
         operands = (table,) if chain else tuple([_places(column) for column in table.T])
-        self.operations.append(Group(function, operands, slice(start, self.size), chain))
+        self.operations.append(Level(function, operands, slice(start, self.size), chain))
 
     def _at(self, x: Any) -> int:
         return self.place[x if isinstance(x, Ref) else repr(float(x))]
 
 
-def levels_if_faster(run: Run, program: Program, *, interpreted: bool) -> Levels | None:
-    """The levels of a run of scalar steps, if they are faster than line by line: many steps, and not all in a row."""
-    if len(run.steps) < SMALLEST:
+def scalar_graph_if_faster(
+    group: Group, program: Program, interpreter: Interpreter | None = None
+) -> ScalarGraph | None:
+    """Return the graph of scalar steps if it is faster than line by line: many steps, and not all in a row."""
+    if len(group.steps) < SMALLEST:
         return None
-    levels = Levels(run, program, interpreted=interpreted)
-    return levels if len(run.steps) >= _WIDTH * len(levels.operations) else None
+    graph = ScalarGraph(group, program, interpreter)
+    return graph if len(group.steps) >= _WIDTH * len(graph.operations) else None
 
 
-Unit = tuple[Callable[..., Any], list[Any], Ref]  # function, operands, result
+Unit = tuple[Function, list[Any], Ref]  # function, operands, result
 
 
 def arity(function: Callable[..., Any]) -> int:
@@ -133,29 +152,30 @@ def arity(function: Callable[..., Any]) -> int:
     return function.nin if isinstance(function, np.ufunc) else 3
 
 
-def _units(run: Run, interpreted: bool) -> tuple[list[Unit], dict[Ref, Any]]:
+def _units(group: Group, *, chains: bool) -> tuple[list[Unit], dict[Ref, Any]]:
     """The steps as functions of their operands, each chain put together as one; and what is the same as another."""
-    used = Counter([ref for step in run.steps for ref in step.reads])
-    used.update(dict.fromkeys(run.outs, 2))  # they are needed by themselves
+    used = Counter([ref for step in group.steps for ref in step.reads])
+    used.update(dict.fromkeys(group.outs, 2))  # they are needed by themselves
     units: list[Unit] = []
     same: dict[Ref, Any] = {}
-    chains: dict[Any, list[Any]] = {}  # by function and last partial result
-    for step in run.steps:
+    open_chains: dict[Any, list[Any]] = {}  # by function and last partial result
+    for step in group.steps:
         (out,) = step.outs
         operands = [same.get(x, x) if isinstance(x, Ref) else x for x in step.args]
-        if step.function in CONVERSIONS:
+        op = describe(step.function)
+        if op.kind == CONVERSION:
             same[out] = x = operands[0]
             used.update({x: used[out]} if isinstance(x, Ref) else {})
             continue
-        function: Any = LOGIC.get(step.function, step.function)  # type: ignore[call-overload]
-        if not interpreted and function in CHAINS:
+        function = op.logic or step.function
+        if chains and describe(function).chains:
             for mine, other in (operands, operands[::-1]):
-                if isinstance(mine, Ref) and (function, mine) in chains:
-                    operands = chains.pop((function, mine))
+                if isinstance(mine, Ref) and (function, mine) in open_chains:
+                    operands = open_chains.pop((function, mine))
                     operands.append(other)
                     break
             if used[out] == 1:
-                chains[function, out] = operands
+                open_chains[function, out] = operands
         units.append((function, operands, out))
     inner = _inner(units)
     return [unit for unit in units if unit[2] not in inner], same
@@ -172,13 +192,13 @@ def _inner(units: Iterable[Unit]) -> set[Ref]:
     return inner
 
 
-def _stages(units: Iterable[Unit], interpreted: bool) -> list[dict[Any, list[Unit]]]:
+def _stages(units: Iterable[Unit], interpreter: Interpreter | None) -> list[dict[Any, list[Unit]]]:
     """The units by stage, and in a stage by function and number of operands; None is the loop, which goes first."""
     at: dict[Ref, tuple[int, bool]] = {}  # of each result the stage, and whether the loop makes it
     stages: list[dict[Any, list[Unit]]] = []
     for unit in units:
         function, operands, out = unit
-        looped = interpreted and function in OPCODES
+        looped = interpreter is not None and interpreter.knows(function)
         number = 0
         for x in operands:
             if isinstance(x, Ref) and x in at:
@@ -186,7 +206,7 @@ def _stages(units: Iterable[Unit], interpreted: bool) -> list[dict[Any, list[Uni
                 number = max(number, stage if by_loop else stage + 1)
         at[out] = (number, looped)
         while len(stages) <= number:
-            stages.append({(None, 0): []} if interpreted else {})
+            stages.append({(None, 0): []} if interpreter is not None else {})
         stages[number].setdefault((None, 0) if looped else (function, len(operands)), []).append(unit)
     return [{key: units for key, units in stage.items() if units} for stage in stages]
 

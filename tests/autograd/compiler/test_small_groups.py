@@ -1,6 +1,7 @@
 """A plan that has run often does what is done with small arrays in a few compiled calls: the same to the last bit."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,29 +10,28 @@ import pytest
 import autograd as ag
 import optim
 from autograd import Variable
-from autograd.compiler import emit, kernels
-from autograd.compiler.loopable import LONGEST
+from autograd.compiler.backends.numba import kernel_cache
+from autograd.compiler.loop_rules import LONGEST
+from tests.autograd.compiler.backends import fuse_small_at_once, needs_numba, run_loops_in_python
 from tests.autograd.compiler.steps import classifier, random_batches
-from tests.autograd.compiler.test_compile_random import module_in_python
 
 pytestmark = [
-    pytest.mark.skipif(not kernels.available(), reason="numba is not installed"),
+    needs_numba,
     pytest.mark.filterwarnings("ignore:.*depends on the data"),
 ]
 
 
 @pytest.fixture
 def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Plans join what they can at their second run."""
-    monkeypatch.setattr("autograd.compiler.plan.JOIN_AFTER", 2)
+    """Plans fuse parts on small arrays at once."""
+    fuse_small_at_once(monkeypatch)
     yield
 
 
 @pytest.fixture
 def in_python(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The text of what is joined, without the time that compiling takes."""
-    for module in (kernels, emit):
-        monkeypatch.setattr(module, "module_of", module_in_python)
+    run_loops_in_python(monkeypatch)
 
 
 def of_step(optimizer: optim.Optimizer) -> tuple[Callable[..., Any], list[Variable]]:
@@ -45,7 +45,7 @@ def batches(count: int) -> list[tuple[Any, Any]]:
 
 def parts_of(plan: Any) -> int:
     """How many calls a run of the plan makes."""
-    return sum(["(" in line for line in plan._lowered.text.splitlines()])
+    return sum(["(" in line or "raise" in line for line in plan.executable.text.splitlines()])
 
 
 @pytest.mark.parametrize("make", [optim.SGD, optim.RMSprop, optim.Adam], ids=lambda make: make.__name__)
@@ -61,19 +61,18 @@ def test_training(make: Any, soon: None) -> None:
     assert counts[-1] < counts[0] / 2
 
 
-def test_what_is_on_disk_is_used_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """But nothing is compiled for it before its time."""
+def test_kernels_on_disk_are_used_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But nothing is compiled before its time."""
 
     def joined(scale: float) -> list[bool]:
         compiled = ag.compile(lambda x: np.sum(np.maximum(x, scale) * x + 2, axis=1))
         for _ in range(6):
             compiled(np.ones((3, 5)))
-        return [plan._lowered.join for plan in compiled.plans]
+        return [plan.executable.kernels == 1 for plan in compiled.plans]
 
-    monkeypatch.setattr("autograd.compiler.plan.JOIN_SOON", 2)
     assert joined(0.625) == [False]
     with monkeypatch.context() as early:
-        early.setattr("autograd.compiler.plan.JOIN_AFTER", 2)
+        fuse_small_at_once(early)
         assert joined(0.625) == [True]
     assert joined(0.625) == [True]
     assert joined(0.375) == [False]
@@ -147,7 +146,7 @@ def test_texts(name: str, shape: tuple[int, int], dtype: Any, in_python: None) -
         for a, b in zip(found, expected, strict=True):
             np.testing.assert_array_equal(a, b)
     (plan,) = compiled.plans
-    assert "= loop" in plan._lowered.text or "if loop" in plan._lowered.text
+    assert plan.executable.kernels
 
 
 def test_a_run_is_joined_as_a_whole(in_python: None) -> None:
@@ -184,25 +183,20 @@ def test_of_two_zeros_it_is_numpys(function: Any, in_python: None) -> None:
 
 
 def test_what_can_not_be_compiled_stays_as_it_is(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(text: str) -> Any:
+    def full(*args: Any) -> Any:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(emit, "module_of", full)
+    monkeypatch.setattr(kernel_cache, "load", cache(lambda text: full))
     (run, ours), (step, theirs) = of_step(optim.SGD(0.05)), of_step(optim.SGD(0.05))
     compiled = ag.compile(run)
+    with pytest.warns(UserWarning, match="numba could not compile a loop; NumPy alone is used.*no space left"):
+        compiled(*batches(2)[0]), compiled(*batches(2)[1]), compiled(*batches(2)[1])
+    step(*batches(2)[0]), step(*batches(2)[1]), step(*batches(2)[1])
     for x, labels in batches(6):
         assert float(compiled(x, labels)) == float(step(x, labels))
     for a, b in zip(ours, theirs, strict=True):
         np.testing.assert_array_equal(a.numpy(), b.numpy())
     assert len(compiled.plans) == 1
-
-
-def test_a_plan_with_large_arrays_stays_as_it_is(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograd.compiler.plan.MOST", 100)
-    compiled = ag.compile(of_step(optim.SGD(0.05))[0])
-    for x, labels in batches(5):
-        compiled(x, labels)
-    assert "loop" not in compiled.plans[0]._lowered.text
 
 
 def test_numbers_in_another_order_of_bytes(soon: None) -> None:
