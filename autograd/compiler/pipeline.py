@@ -40,7 +40,12 @@ def lower(program: Program, backend: Backend, *, smallest: int = SMALLEST) -> Ex
     smallest: the number of elements from which steps on each element are fused.
     """
     parts = fuse(program, backend, smallest)
-    return backend.emit(assign_buffers(program, parts))
+    try:
+        return backend.emit(assign_buffers(program, parts))
+    except ImportError as error:  # what the backend needs is installed, but cannot be imported
+        _warn_of(backend, error)
+        backend.mark_unusable()
+        return lower(program, NumpyBackend(), smallest=smallest)
 
 
 def try_out(executable: Executable, values: list[Any], otherwise: Executable | None = None) -> Executable:
@@ -63,7 +68,13 @@ def try_out(executable: Executable, values: list[Any], otherwise: Executable | N
         else:
             backend.seal()
             return executable
-    if (text := f"{type(error).__name__}: {error}") not in _told:
-        _told.add(text)
-        warnings.warn(f"{backend.name} could not compile a loop; NumPy alone is used for it. {text}", stacklevel=6)
+    _warn_of(backend, error)
     return otherwise or lower(executable.schedule.program, NumpyBackend())
+
+
+def _warn_of(backend: Backend, error: Exception | None) -> None:
+    """Warn once that kernels cannot be compiled."""
+    text = f"{backend.name} could not compile a loop; NumPy alone is used for it. {type(error).__name__}: {error}"
+    if text not in _told:
+        _told.add(text)
+        warnings.warn(text, stacklevel=6)

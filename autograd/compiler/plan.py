@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import ceil, inf
 from pathlib import Path
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.compiler.backends import GuardFailedError, fastest
 from autograd.compiler.fusion import fuse_small
-from autograd.compiler.ir import NUMBERS, Kind
+from autograd.compiler.ir import NUMBERS, SMALL, Group, Kind
 from autograd.compiler.memory import Schedule
 from autograd.compiler.pipeline import build, try_out
 from autograd.compiler.source import source
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from autograd.compiler.trace import Trace
     from autograd.profile import Profile
 
-COMPILE_SECONDS = 1.0  # that a plan has to run before its parts on small arrays are compiled, which takes about as long
+# Fusing parts on small arrays pays when the runs have lost as much time by calling them as compiling takes.
+COMPILE_SECONDS = 0.15  # of a kernel
+CALL_SECONDS = 0.8e-6  # of a part
 
 
 class NotReplayedError(Exception):
@@ -74,8 +76,9 @@ class Plan:
         self._after_run = trace.after_run
         self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
         self._tried = False
-        self._small: Schedule | None = None  # with parts on small arrays fused, until it is compiled
-        self._seconds = 0.0  # of all runs while it waits for that
+        self._runs = 0
+        self._small: Schedule | None = None  # with parts on small arrays fused
+        self._small_pays = inf  # runs
 
     def __call__(self, inputs: Iterable[Any]) -> list[Any]:
         """The results for arrays and numbers of the same kinds as those it was made with.
@@ -88,13 +91,11 @@ class Plan:
             _check(fresh, self._fresh_kinds)
             state = [find() for find in self._finds]
             _check(state, self._state_kinds)
-            if not self._tried or self._seconds > COMPILE_SECONDS:
+            self._runs += 1
+            if not self._tried or self._runs >= self._small_pays:
                 workspace = self._improve([*inputs, *fresh, *state], workspace)
-            start = perf_counter()
             with np.errstate(all="ignore"):
                 results, numbers = self.executable.run(*inputs, *fresh, *state, workspace)
-            if self._small is not None:
-                self._seconds += perf_counter() - start
         except GuardFailedError:
             raise NotReplayedError(fresh, None) from None
         except Exception as error:
@@ -111,22 +112,30 @@ class Plan:
         """Compile what it is time for; return a workspace for what runs from here on.
 
         Kernels are first run on copies, since compiling them may fail. Parts on small arrays are fused at once if their
-        kernels are on disk, else when all runs together took as long as compiling takes.
+        kernels are on disk, else when it pays.
         """
         before, backend = self.executable, self.executable.backend
         if not self._tried:
             self.executable = try_out(before, self._copied(values))
             self._tried = True
             if backend.fuses_small and self.executable is before:
-                small = fuse_small(before.schedule)
-                self._small = small if small.parts != before.schedule.parts else None
-        if self._small is not None and (self._seconds > COMPILE_SECONDS or backend.is_cached(self._small)):
+                self._plan_small(before.schedule)
+        if self._small is not None and self._runs >= self._small_pays:
             self.executable = try_out(backend.emit(self._small), self._copied(values), before)
-            self._small, self._seconds = None, 0.0
+            self._small, self._small_pays = None, inf
         if self.executable is before:
             return workspace
         self._workspaces = []
         return self.executable.workspace()
+
+    def _plan_small(self, schedule: Schedule) -> None:
+        """Fuse parts on small arrays, and decide from which run on the result is used."""
+        small = fuse_small(schedule)
+        kernels = sum([isinstance(part, Group) and part.kind == SMALL for part in small.parts])
+        if kernels:
+            saved = CALL_SECONDS * (len(schedule.parts) - len(small.parts))
+            on_disk = self.executable.backend.is_cached(small)
+            self._small, self._small_pays = small, 0 if on_disk else ceil(COMPILE_SECONDS * kernels / saved)
 
     def _copied(self, values: list[Any]) -> list[Any]:
         """Return the values of a run with copies of what the program changes."""

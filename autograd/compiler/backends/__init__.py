@@ -69,6 +69,13 @@ class Backend(ABC):
     def forget(self) -> None:  # noqa: B027
         """Forget the kernels that have not run without an error yet, on disk, too."""
 
+    def mark_unusable(self) -> None:
+        """Do not use this backend in this process any more."""
+        _unusable.add(self.name)
+
+
+_unusable: set[str] = set()
+
 
 @cache
 def has_numba() -> bool:
@@ -79,7 +86,7 @@ def has_numba() -> bool:
 
 def fastest() -> Backend:
     """Return the fastest backend that is installed."""
-    if has_numba():
+    if has_numba() and "numba" not in _unusable:
         from autograd.compiler.backends.numba import NumbaBackend
 
         return NumbaBackend()

@@ -1,8 +1,5 @@
 """Loops compute what NumPy computes, NaNs, infinities and signs of zero included, and are kept on disk if they can be."""
 
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -157,45 +154,6 @@ def test_what_is_no_single_loop_is_refused() -> None:
 
     assert [fused(f, [np.float64]) for f in (sums, decides, exponential)] == [None] * 3
     assert fused(lambda w: np.multiply(w, 2, out=w), [np.float16]) is None
-
-
-# Where loops are kept.
-
-PROGRAM = """
-import numpy as np, autograd as ag
-f = ag.compile(lambda x: (x * 2 + 1) * x)
-x = np.arange(2000.0)
-for _ in range(3):
-    y = f(x)
-assert len(f.plans) == 1
-assert (y == (x * 2 + 1) * x).all()
-"""
-
-
-def run_with(monkeypatch: pytest.MonkeyPatch, **names: str) -> list[Any]:
-    """Two processes at once."""
-    for name, value in names.items():
-        monkeypatch.setenv(name, value)
-    running = [subprocess.Popen([sys.executable, "-c", PROGRAM], stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    return [process.communicate()[1] + str(process.returncode) for process in running]
-
-
-@needs_numba
-@pytest.mark.slow
-def test_two_processes_at_once_keep_one_loop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert run_with(monkeypatch, GRADTAPE_CACHE=str(tmp_path)) == ["0", "0"]
-    assert len(list((tmp_path / "kernels").glob("*.py"))) == 1
-    assert list((tmp_path / "kernels").rglob("*.nbc"))
-
-
-@needs_numba
-@pytest.mark.slow
-def test_without_a_folder_to_write_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_text("in the way")
-    assert run_with(monkeypatch, GRADTAPE_CACHE=str(file)) == ["0", "0"]
-    monkeypatch.delenv("GRADTAPE_CACHE")
-    assert run_with(monkeypatch, HOME=str(file)) == ["0", "0"]
 
 
 def test_without_numba_plans_are_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
