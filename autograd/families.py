@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from autograd.bundle import Several, of_parts
 from autograd.errors import NoDerivativeError, RuleError
-from autograd.graph import Value, raw
+from autograd.graph import Tracer, Value, raw
 from autograd.primitive import Every, Primitive, Rule, check_kind, describe, register
 
 Functions = Sequence[Callable[..., Any]]
@@ -194,8 +194,8 @@ def fit(g: Any, x: Any, op: Primitive, position: int, stacked: int = 0) -> Any:
         check_real(x, op, position)
     if type(x) in (float, complex) and not stacked:
         return g if type(got) is type(x) else _python_number(g, type(x))
-    if hasattr(x, "fitted") and not stacked and not isinstance(g, Value):
-        return x.fitted(g)  # a traced number knows by itself what it may be given
+    if isinstance(x, Tracer) and not stacked and not isinstance(g, Value) and (number := x.fitted(g)) is not None:
+        return number
     shape = _shape(g)[:stacked] + _shape(x)
     if _shape(g) != shape:
         if not op.broadcasts:
@@ -280,7 +280,7 @@ def zero_law(part: Any, g: Any) -> Any:
     if part is g:
         return part
     got = part if kind is np.ndarray else raw(part)
-    if hasattr(got, "defer_zero_law"):
+    if isinstance(got, Tracer):
         got.defer_zero_law()
         return part
     if type(got) is np.ndarray and got.itemsize > 2 and not has_nan(got):

@@ -11,7 +11,7 @@ from autograd import apex
 from autograd.bundle import Parts
 from autograd.debug import check_in_force, checks_open
 from autograd.families import check_real, fit
-from autograd.graph import Node, Recording, Value, check_followed_here, only, open_recordings, raw, reached
+from autograd.graph import Node, Recording, Tracer, Value, check_followed_here, only, open_recordings, raw, reached
 from autograd.reverse import backward, in_numpy, plain
 from autograd.zeros import Doubts
 
@@ -54,8 +54,8 @@ def forward(nodes: list[Node], seeds: Sequence[tuple[Value, Any]], targets: Sequ
             tangents[id(node.out)] = t
     found = [tangents.get(id(target)) for target in targets]
     for t in map(raw, found):
-        if hasattr(t, "defer_zero_law"):
-            t.trace.without_nan(t)
+        if isinstance(t, Tracer):
+            t.require_no_nan()
     return found
 
 

@@ -226,6 +226,32 @@ def _fingerprint(array: Array) -> int:
     return hash(array.tobytes())
 
 
+class Tracer:
+    """An array or a number that writes down what is computed with it; the compiler has the only ones.
+
+    The engine computes with it as with any other, and asks it for what cannot be decided while it is traced.
+    """
+
+    __slots__ = ()
+    value: Any
+    """The array or number of the run that is traced."""
+
+    def run(self, function: Any, args: Any, options: dict[str, Any]) -> Any:
+        """Compute, and write the call down as one step."""
+        raise NotImplementedError
+
+    def defer_zero_law(self) -> None:
+        """Leave it to each run to find out whether this cotangent is NaN, and so under the law of zeros."""
+        raise NotImplementedError
+
+    def require_no_nan(self) -> None:
+        """Give up a run in which this gradient is NaN."""
+        raise NotImplementedError
+
+    def fitted(self, g: Any) -> Any:
+        """Return the cotangent `g` as one of this number; None for arrays, which are fitted as all others."""
+
+
 class _NothingOpened(tuple[Recording, ...]):
     """No recordings, in a thread or task that opened none; `()` where recording was switched off on purpose."""
 

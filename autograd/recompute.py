@@ -16,7 +16,7 @@ from autograd.captured import Captures
 from autograd.errors import NoDerivativeError, TapeError
 from autograd.families import zeros_like
 from autograd.forward import forward
-from autograd.graph import Recording, Value, only, open_recordings, opened, raw, record
+from autograd.graph import Recording, Tracer, Value, only, open_recordings, opened, raw, record
 from autograd.nest import leaves
 from autograd.ops.elementwise import identity
 from autograd.primitive import Every, Primitive
@@ -263,7 +263,7 @@ def _same(results: Sequence[Value], kept: Sequence[Any]) -> bool:
     if len(results) != len(kept):
         return False
     for result, first in zip(results, kept, strict=True):
-        a, b = (np.asarray(x.value if hasattr(x, "defer_zero_law") else x) for x in (result.value, first))
+        a, b = (np.asarray(x.value if isinstance(x, Tracer) else x) for x in (result.value, first))
         if a.shape != b.shape or a.dtype != b.dtype:
             return False
         if a.dtype.kind not in "fc" or np.array_equal(a, b):

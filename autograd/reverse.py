@@ -11,7 +11,7 @@ import numpy as np
 from autograd import apex, quick
 from autograd.debug import check_in_force, checks_open
 from autograd.families import settled
-from autograd.graph import Node, Value, followed, open_recordings, raw, reached
+from autograd.graph import Node, Tracer, Value, followed, open_recordings, raw, reached
 from autograd.zeros import Doubts
 
 
@@ -93,8 +93,8 @@ def backward(
     if check is not None:
         check.sums(sources, found)
     for g in map(raw, found):
-        if hasattr(g, "defer_zero_law"):
-            g.trace.without_nan(g)
+        if isinstance(g, Tracer):
+            g.require_no_nan()
     return found
 
 

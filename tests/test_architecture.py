@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +74,55 @@ def test_imports_go_down(path: Path) -> None:
             "autograd.compiler.plan": ("autograd.profile",),
         }
         assert all(imported.startswith(allowed.get(name, ())) for imported in upward), upward
+
+
+def imports_within(room: str) -> dict[str, set[str]]:
+    """The modules of a room, and what each imports from the same room, at import or when called."""
+    inside = {module_name(path): path for path in FILES if f"{module_name(path)}.".startswith(f"{room}.")}
+    found: dict[str, set[str]] = {}
+    for name, path in inside.items():
+        at_import, when_called = imports(ast.parse(path.read_text()))
+        names = [*at_import, *(when_called if room in WITHOUT_CYCLES else [])]
+        targets = [imported if imported in inside else imported.rpartition(".")[0] for imported in names]
+        # A file does not import the room that it is in: that would be a way back to all of it.
+        found[name] = {target for target in targets if target in inside and target != name}
+    return found
+
+
+# Rooms in which functions import nothing from above either.
+WITHOUT_CYCLES = ("autograd.compiler", "autograd.profile")
+
+
+@pytest.mark.parametrize("room", [*[f"autograd.{name}" for name in ROOMS], "optim", "nn"])
+def test_inside_a_room_imports_go_down(room: str) -> None:
+    """There is an order of its files in which each imports those before it alone."""
+    waiting = imports_within(room)
+    while ready := [name for name, needs in waiting.items() if not needs & waiting.keys()]:
+        for name in ready:
+            del waiting[name]
+    assert not waiting, f"these import one another: {waiting}"
+
+
+def test_what_is_known_of_numpys_functions_is_in_one_file() -> None:
+    """Elsewhere in the compiler nothing is compared with a function of NumPy, and no function's name is tested."""
+    room = ROOT / "autograd" / "compiler"
+    for path in room.rglob("*.py"):
+        if path.name == "numpy_ops.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Compare):
+                text = ast.unparse(node)
+                operands = [node.left, *node.comparators]
+                operands += [part for x in operands if isinstance(x, ast.Tuple | ast.Set | ast.List) for part in x.elts]
+                words = [ast.unparse(x) for x in operands]
+                assert not any([is_function(word) for word in words]), f"{path.name}:{node.lineno}: {text}"
+                assert "function.__name__" not in text, f"{path.name}:{node.lineno}: {text}"
+
+
+def is_function(word: str) -> bool:
+    """Whether this is a function of NumPy's rather than a type or a constant."""
+    found = getattr(numpy, word.removeprefix("np."), None) if word.startswith("np.") else None
+    return callable(found) and not isinstance(found, type)
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.backends import fastest, has_numba
 from autograd.compiler.fusion import SMALLEST
 from autograd.compiler.ir import LOOP, Group, first_difference
-from autograd.compiler.pipeline import build, try_out
+from autograd.compiler.pipeline import build, fastest, has_numba, try_out
 from autograd.compiler.trace import Trace
 from autograd.graph import open_recordings
 

@@ -193,9 +193,46 @@ class Program:
         """Of each variable and slot, whether the program changes it."""
         return [old != new for old, new in zip(self.before, self.after, strict=True)]
 
+    def __str__(self) -> str:
+        """Return a line for each value that comes from outside, for each step, and for the results."""
+        outside = {"input": self.inputs, "fresh": self.fresh, "state": self.before, "constant": self.constants}
+        lines = [
+            f"{self.described(ref)} = {what} {self.names.get(ref, '')}".rstrip()
+            for what in outside
+            for ref in outside[what]
+        ]
+        lines += [self.written(step) for step in self.steps]
+        lines += [
+            f"require {guard.convert.__name__}(v{guard.value.number}) == {guard.expected}" for guard in self.guards
+        ]
+        changes = [
+            f"v{old.number} becomes v{new.number}"
+            for old, new in zip(self.before, self.after, strict=True)
+            if old != new
+        ]
+        return "\n".join([*lines, *changes, f"return {', '.join([f'v{ref.number}' for ref in self.results])}"])
+
+    def described(self, ref: Ref) -> str:
+        """Return the name of a value with its shape and dtype."""
+        kind = self.kinds[ref]
+        return f"v{ref.number}: {kind.number.__name__ if kind.number else f'{kind.dtype}{list(kind.shape)}'}"
+
+    def written(self, step: Step) -> str:
+        """Return a step as a line."""
+        words = [_word(x) for x in step.args] + [f"{name}={_word(x)}" for name, x in step.options.items()]
+        outs = ", ".join([self.described(ref) for ref in step.outs])
+        return f"{outs} = {step.function.__name__}({', '.join(words)})"
+
     def decisions(self) -> tuple[Any, ...]:
         """What Python decided on the way: programs that differ here took another branch."""
         return tuple([guard.expected for guard in self.guards])
+
+
+def _word(x: Any) -> str:
+    """Return an operand as people write it."""
+    if isinstance(x, tuple | list):
+        return f"({', '.join(map(_word, x))})"
+    return f"v{x.number}" if isinstance(x, Ref) else getattr(x, "__name__", None) or repr(x)
 
 
 def first_difference(a: Program, b: Program) -> str | None:

@@ -25,6 +25,16 @@ class Schedule:
     memory: Memory
     guards: dict[Part, list[Guard]]
 
+    def __str__(self) -> str:
+        """Return a line for each part, which says where its values are written."""
+        lines = []
+        for part in self.parts:
+            steps = [self.program.written(step) for step in part.steps]
+            places = [f"v{ref.number} in {self.memory.place(ref)}" for ref in part.outs]
+            head = f"{part.kind} group" if isinstance(part, Group) else steps.pop()
+            lines += [f"{head}  # {', '.join(places)}", *[f"    {step}" for step in steps]]
+        return "\n".join(lines)
+
     def guards_after(self, part: Part) -> list[Guard]:
         """Return what has to hold as soon as a part has run."""
         return self.guards.get(part, [])
@@ -102,6 +112,12 @@ class Memory:
     def placed(self) -> set[Ref]:
         """The values that are written to a given place, where their elements lie row by row."""
         return {*self.buffer, *self.state}
+
+    def place(self, ref: Ref) -> str:
+        """Return where a value lies, in words."""
+        if ref in self.state:
+            return f"the array of v{self.state[ref].number}"
+        return f"buffer {self.buffer[ref]}" if ref in self.buffer else "new memory"
 
     def scratch(self, kinds: Iterable[Kind]) -> list[int]:
         """Return buffers of these kinds for what one part needs while it runs; each part may be given the same."""

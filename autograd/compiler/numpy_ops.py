@@ -25,6 +25,8 @@ COPY = "copy"  # the same elements in new memory
 LIKE = "like"  # an array filled with one value, of the shape of the operand
 INDEX = "index"  # x[key]
 STORE = "store"  # a copy of x with x[key] = value
+CHANGE = "change"  # a copy of an operand after a function has changed it
+WRITE = "write"  # a copy of the first operand after a function has written to it as `out`
 SCATTER = "scatter"  # a copy of x after ufunc.at(x, key, *values)
 CAST = "cast"  # the same elements in another dtype
 CONVERSION = "conversion"  # a number as a double
@@ -58,6 +60,7 @@ class NumpyOp:
     order : SUM or EXTREME where a compiled loop can repeat a reduction in NumPy's order.
     chains : whether Python's repeated use of it, a + b + c, is one call of its `accumulate`.
     at : the ufunc of a scatter.
+    changed_by : the function of a CHANGE or a WRITE.
     fill : the function that makes the array of a LIKE function from a shape and a dtype.
     owns : the result never shares memory with an operand.
     may_fail : it may raise for other values of the same shapes and dtypes.
@@ -66,6 +69,8 @@ class NumpyOp:
     identity : the result equals the first operand where shapes and dtypes are the same.
     wraps_numbers : it takes longer with a Python number than with an array without axes.
     shape_by_data : the shape of the result depends on the values.
+    changes : the position and the name of the operand that it changes in place.
+    refused : it cannot be part of a program: it changes how an array lies in memory.
     """
 
     function: Function
@@ -86,6 +91,7 @@ class NumpyOp:
     order: str = ""
     chains: bool = False
     at: np.ufunc | None = None
+    changed_by: Function | None = None
     fill: Function | None = None
     owns: bool = False
     may_fail: bool = True
@@ -94,6 +100,8 @@ class NumpyOp:
     identity: bool = False
     wraps_numbers: bool = False
     shape_by_data: bool = False
+    changes: tuple[int, str] | None = None
+    refused: bool = False
 
 
 ROWS: dict[Function, NumpyOp] = {}
@@ -161,6 +169,41 @@ def added_at(ufunc: np.ufunc) -> Function:
     at.__name__ = f"{ufunc.__name__}_at"
     row(at, SCATTER, at=ufunc, owns=True)
     return at
+
+
+@cache
+def changed_copy(function: Function) -> Function:
+    """Return what an operand is after `function` has changed it in place, as a function that changes a copy."""
+    op = describe(function)
+    assert op.changes is not None
+    position, name = op.changes
+
+    def change(*args: Any, **options: Any) -> Any:
+        if len(args) > position:
+            x = args[position].copy()
+            args = (*args[:position], x, *args[position + 1 :])
+        else:
+            options[name] = x = options[name].copy()
+        function(*args, **options)
+        return x
+
+    change.__name__ = f"{function.__name__.removeprefix('.')}_copy"
+    row(change, CHANGE, changed_by=function, owns=True, may_fail=True)
+    return change
+
+
+@cache
+def written_to_copy(function: Function) -> Function:
+    """Return what the operand `out` is after `function` has written to it, as a function that writes to a copy."""
+
+    def write(out: Any, *args: Any, **options: Any) -> Any:
+        out = out.copy()
+        function(*args, out=out, **options)
+        return out
+
+    write.__name__ = f"{function.__name__.removeprefix('.')}_out"
+    row(write, WRITE, changed_by=function, owns=True, may_fail=True)
+    return write
 
 
 def method_row(name: str, kind: str = OTHER, **known: Any) -> NumpyOp:
@@ -290,3 +333,20 @@ for _function in _BY_DATA:
     row(_function, shape_by_data=True)
 for _name in ("nonzero", "compress", "repeat"):
     method_row(_name, shape_by_data=True)
+
+# In place.
+
+row(np.copyto, changes=(0, "dst"))
+row(np.put, changes=(0, "a"))
+row(np.putmask, changes=(0, "a"))
+row(np.place, changes=(0, "arr"))
+row(np.fill_diagonal, changes=(0, "a"))
+row(np.put_along_axis, changes=(0, "arr"))
+for _name in ("sort", "partition", "fill", "put"):
+    method_row(_name, changes=(0, "self"))
+for _name in ("resize", "byteswap", "setfield", "setflags", "view", "getfield", "dump", "tofile"):
+    method_row(_name, refused=True)
+
+# What attributes of arrays compute, and what powers NumPy's operator computes by other functions.
+ATTRIBUTES: dict[str, Function] = {"T": np.transpose, "mT": np.matrix_transpose, "real": np.real, "imag": np.imag}
+POWERS: dict[float, Function] = {-1: np.reciprocal, 0.5: np.sqrt, 1: np.positive, 2: np.square}

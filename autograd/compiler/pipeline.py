@@ -12,8 +12,10 @@ A plan that has run for some time also fuses parts on small arrays (`fuse_small`
 
 from __future__ import annotations
 
+import importlib.util
 import warnings
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,23 @@ from autograd.compiler.memory import assign_buffers
 from autograd.compiler.simplify import simplify
 
 _told: set[str] = set()  # failures of kernels that have been warned of
+_unusable: set[str] = set()  # names of backends that cannot be imported
+
+
+@cache
+def has_numba() -> bool:
+    """Whether numba is installed, and the backend that uses it."""
+    folder = importlib.util.find_spec("autograd.compiler.backends.numba")
+    return folder is not None and importlib.util.find_spec("numba") is not None
+
+
+def fastest() -> Backend:
+    """Return the fastest backend that is installed."""
+    if has_numba() and "numba" not in _unusable:
+        from autograd.compiler.backends.numba import NumbaBackend
+
+        return NumbaBackend()
+    return NumpyBackend()
 
 
 def build(program: Program, backend: Backend, *, smallest: int = SMALLEST) -> Executable:
@@ -44,7 +63,7 @@ def lower(program: Program, backend: Backend, *, smallest: int = SMALLEST) -> Ex
         return backend.emit(assign_buffers(program, parts))
     except ImportError as error:  # what the backend needs is installed, but cannot be imported
         _warn_of(backend, error)
-        backend.mark_unusable()
+        _unusable.add(backend.name)
         return lower(program, NumpyBackend(), smallest=smallest)
 
 

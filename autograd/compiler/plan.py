@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.backends import GuardFailedError, fastest
+from autograd.compiler.backends import GuardFailedError
 from autograd.compiler.fusion import fuse_small
 from autograd.compiler.ir import NUMBERS, SMALL, Group, Kind
 from autograd.compiler.memory import Schedule
-from autograd.compiler.pipeline import build, try_out
+from autograd.compiler.pipeline import build, fastest, try_out
 from autograd.compiler.source import source
 
 if TYPE_CHECKING:

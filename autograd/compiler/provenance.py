@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 
 _OURS = frozenset({"autograd", "optim", "nn", "numpy"})  # whose lines are not the user's
+_BETWEEN = frozenset({"numpy", "abc", "numbers"})  # which ask for whoever called them
 # Functions of ours that say by being called which part of the work is being done.
 _PARTS = {("autograd.reverse", "backward"): "backward", ("optim.optimizer", "apply_gradients"): "update"}
 _FORWARD = "forward"
@@ -46,6 +47,16 @@ class Places:
         if key not in self._lines:
             self._lines[key] = (code, (code.co_filename, frame.f_lineno))
         return self._lines[key][1]
+
+
+def is_of_user(frame: FrameType | None) -> bool:
+    """Whether the user's code asks something, itself or through NumPy or an abstract base class."""
+    while frame is not None:
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in _BETWEEN:
+            return package not in _OURS
+        frame = frame.f_back
+    return True
 
 
 def is_ours(frame: FrameType) -> bool:

@@ -7,13 +7,16 @@ counts. The operators here do what `Traced` does by NumPy's protocols, for two n
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.compiler.ir import Kind, Ref
-from autograd.compiler.tracer import Traced
+from autograd.compiler.numpy_ops import describe
+from autograd.compiler.provenance import is_of_user
+from autograd.compiler.tracer import Traced, TracedArray
 
 if TYPE_CHECKING:
     from autograd.compiler.trace import Trace
@@ -57,9 +60,13 @@ class TracedScalar(Traced):
         return super().__array_ufunc__(ufunc, method, *inputs, **options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
-        if function in (np.ones_like, np.zeros_like) and len(args) == 1 and not options:
-            return type(self.value)(function is np.ones_like)
+        fill = describe(function).fill
+        if fill is not None and len(args) == 1 and not options:
+            return type(self.value)(fill(()))
         return super().__array_function__(function, types, args, options)
+
+    def __hash__(self) -> int:
+        raise self.trace.left("hash()")
 
     def fitted(self, g: Any) -> Any:
         """A cotangent of this number, the sum of `g`, as the kind of float that the number is."""
@@ -70,7 +77,7 @@ class TracedScalar(Traced):
 
     def copy(self) -> TracedScalar:
         """The same value, to stand for another one later."""
-        return TracedScalar(self.trace, self.ref, self.value)
+        return type(self)(self.trace, self.ref, self.value)
 
     def __setitem__(self, key: Any, value: Any) -> None:
         if key is not Ellipsis and key != ():
@@ -86,9 +93,40 @@ class TracedScalar(Traced):
         self.ref, self.value = other.ref, other.value
 
 
+class TracedFloat(TracedScalar):
+    """A traced float of Python's, which has no shape and dtype for the user's code, but has them for the engine's."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("__") and hasattr(float, name):
+            raise self.trace.left(f"its attribute {name}")
+        if is_of_user(sys._getframe(1)):
+            raise AttributeError(f"'float' object has no attribute {name!r}")
+        return super().__getattr__(name)
+
+
+def _of_engine(name: str, value: Any) -> property:
+    """Return an attribute that only the engine sees."""
+
+    def get(self: TracedFloat) -> Any:
+        if is_of_user(sys._getframe(1)):
+            raise AttributeError(f"'float' object has no attribute {name!r}")
+        return value
+
+    return property(get)
+
+
+for _name in ("shape", "dtype", "ndim", "size", "itemsize", "nbytes"):
+    setattr(TracedFloat, _name, _of_engine(_name, getattr(TracedScalar, _name)))
+
+
 def scalar(trace: Trace, ref: Ref, value: Any) -> Traced:
-    """What stands for a value in a trace: `TracedScalar` for one number of double precision."""
-    return (TracedScalar if type(value) in (float, np.float64) else Traced)(trace, ref, value)
+    """Return what stands for a value in a trace."""
+    return _CLASSES.get(type(value), Traced)(trace, ref, value)
+
+
+_CLASSES: dict[type, type[Traced]] = {float: TracedFloat, np.float64: TracedScalar, np.ndarray: TracedArray}
 
 
 def _operator(
@@ -97,7 +135,7 @@ def _operator(
     """The method for an operator: on numbers at once, with anything else as NumPy does it."""
 
     def method(self: TracedScalar, other: Any) -> Any:
-        value = other.value if type(other) is TracedScalar else other
+        value = other.value if isinstance(other, TracedScalar) else other
         a, b = (value, self.value) if swapped else (self.value, value)
         operands = (other, self) if swapped else (self, other)
         if type(value) is not float and type(value) is not int and type(value) is not np.float64:

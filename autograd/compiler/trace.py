@@ -5,12 +5,14 @@ from __future__ import annotations
 import operator
 import sys
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.ir import NUMBERS, Guard, Kind, Program, Ref, Step, is_number
+from autograd.compiler.numpy_ops import ROWS
 from autograd.compiler.provenance import Places, is_ours
 from autograd.compiler.scalar_tracer import KINDS, TracedScalar, scalar
 from autograd.compiler.tracer import Traced, shape_by_data
@@ -169,9 +171,12 @@ class Trace(Recording):
         if self.closed:
             raise _over()
         values, settings = self.values(tuple(args)), self.values(options)
-        y = function(*values, **settings)
+        with self._no_writes(function, values, settings):
+            y = function(*values, **settings)
         several = isinstance(y, tuple | list)
         parts = list(y) if several else [y]
+        if not all([isinstance(part, np.ndarray | np.generic | float | int | complex) for part in parts]):
+            raise self.left(f"what {function.__name__.removeprefix('.')} returns")
         if all([type(v) in NUMBERS for v in values]) and not settings:
             parts = [part.item() if hasattr(part, "item") and not part.ndim else part for part in parts]
         outs = tuple([self.program.new(Kind.of(part)) for part in parts])
@@ -185,6 +190,24 @@ class Trace(Recording):
         if not several:
             return traced[0]
         return type(y)(*traced) if hasattr(y, "_fields") else type(y)(traced)
+
+    @contextmanager
+    def _no_writes(self, function: Callable[..., Any], *operands: Any) -> Iterator[None]:
+        """Raise where a function writes into an operand of which that is not known: a replay would lose it."""
+        arrays = []
+        if not isinstance(function, np.ufunc) and function not in ROWS:
+            arrays = [x for x in leaves(operands) if isinstance(x, np.ndarray) and x.flags.writeable]
+        for x in arrays:
+            x.flags.writeable = False
+        try:
+            yield
+        except ValueError as error:
+            if arrays and "read-only" in str(error):
+                raise self.left(f"writing in place by {function.__name__.removeprefix('.')}") from error
+            raise
+        finally:
+            for x in arrays:
+                x.flags.writeable = True
 
     def wrote(self, function: Callable[..., Any], args: Sequence[Any], y: Any, *, numbers: bool) -> Traced:
         """`run` for one number `y` that has been computed of others; whether all of them are Python's own `numbers`."""

@@ -7,23 +7,32 @@ the rules of optimizers. What asks for a number, to decide in Python what to do 
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd.compiler.ir import Ref
-from autograd.compiler.numpy_ops import INDEX, METADATA, WHERE, added_at, describe, item, method_of, with_item
-from autograd.graph import Value
+from autograd.compiler.numpy_ops import (
+    ATTRIBUTES,
+    INDEX,
+    METADATA,
+    POWERS,
+    WHERE,
+    added_at,
+    changed_copy,
+    describe,
+    item,
+    method_of,
+    with_item,
+    written_to_copy,
+)
+from autograd.compiler.provenance import is_of_user
+from autograd.graph import Tracer, Value
 
 if TYPE_CHECKING:
     from autograd.compiler.trace import Trace
-
-_POWERS = {-1: np.reciprocal, 0.5: np.sqrt, 1: np.positive, 2: np.square}
-
-# Attributes that are functions by another name.
-_VIEWS: dict[str, Callable[..., Any]] = {"T": np.transpose, "mT": np.matrix_transpose, "real": np.real, "imag": np.imag}
-
 
 _INTO_PLAIN = "to write into a plain array, make one of all its parts with np.stack, or use x.at"
 
@@ -37,7 +46,7 @@ def shape_by_data(function: Callable[..., Any], args: Any) -> bool:
     return op.shape_by_data or (op is WHERE and len(args) == 1)
 
 
-class Traced(np.lib.mixins.NDArrayOperatorsMixin):
+class Traced(np.lib.mixins.NDArrayOperatorsMixin, Tracer):
     """A value of the program: `ref` says which, `value` holds the array or number of this run.
 
     What is done in place makes it stand for another value of the program from then on.
@@ -52,9 +61,22 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         self.origin: tuple[Traced, Any] | None = None  # the array and the index, if it is a part of one
         self.is_derivative = False
 
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:
+        """The class of the value, for the user's code, which may decide by it; of the engine's questions, this one."""
+        return type(self.value) if is_of_user(sys._getframe(1)) else type(self)
+
+    def run(self, function: Any, args: Any, options: dict[str, Any]) -> Any:
+        """Compute, and write the call down as one step."""
+        return self.trace.run(function, args, options)
+
     def defer_zero_law(self) -> None:
         """Each run finds out once whether there is a NaN, rather than at each step of the sweep."""
         self.trace.program.deferred.add(self.ref)
+
+    def require_no_nan(self) -> None:
+        """Have each run find out whether this gradient is NaN, which is left to the engine."""
+        self.trace.without_nan(self)
 
     def as_derivative(self) -> Traced:
         """Return the same value as what stands for a `DerivativeArray`."""
@@ -94,14 +116,19 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         """Bytes of all elements."""
         return self.value.nbytes
 
-    def __len__(self) -> int:
-        return len(self.value)
-
-    def __iter__(self) -> Iterator[Traced]:
-        return (self[i] for i in range(len(self)))
-
     def __repr__(self) -> str:
+        if is_of_user(sys._getframe(1)):
+            raise self.trace.left("repr()")
         return f"<traced {np.result_type(self.value)} {np.shape(self.value)}>"
+
+    def __copy__(self) -> Any:
+        return self.copy()
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.copy()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise self.trace.left("pickling")
 
     # NumPy's calls.
 
@@ -112,11 +139,18 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         if method == "at":
             self.trace.target(inputs[0]).become(self.trace.run(added_at(ufunc), inputs, options))
             return None
-        y = self.trace.run(ufunc if method == "__call__" else getattr(ufunc, method), inputs, options)
-        if out[0] is None:
-            return y
-        (place,) = out
-        self.trace.target(place).become(y)
+        function = ufunc if method == "__call__" else getattr(ufunc, method)
+        if all([place is None for place in out]):
+            return self.trace.run(function, inputs, options)
+        if len(out) > 1:
+            raise self.trace.left(f"writing several results of {ufunc.__name__} with out=")
+        place = self.trace.target(out[0])
+        if method != "__call__" or "where" in options:
+            return self._write(place, function, inputs, options)
+        y = self.trace.run(ufunc, inputs, options)
+        if y.value.shape != place.value.shape:
+            return self._write(place, function, inputs, options)
+        place.become(y)
         return place
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
@@ -124,26 +158,43 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
             return NotImplemented
         if describe(function).kind == METADATA:
             return function(*self.trace.values(args), **self.trace.values(options))
-        out = options.get("out")
-        if out is None:
+        return self._call(function, args, options)
+
+    def _call(self, function: Any, args: Any, options: dict[str, Any]) -> Any:
+        """Run a function that is no ufunc; one that writes in place makes what it writes to stand for another value."""
+        op = describe(function)
+        if op.refused:
+            raise self.trace.left(function.__name__)
+        if (out := options.get("out")) is not None:
+            rest = {name: x for name, x in options.items() if name != "out"}
+            return self._write(self.trace.target(out), function, args, rest)
+        if op.changes is None:
             return self.trace.run(function, args, options)
-        y = self.trace.run(function, args, {name: x for name, x in options.items() if name != "out"})
-        self.trace.target(out).become(y)
-        return out
+        position, name = op.changes
+        changed = self.trace.target(args[position] if len(args) > position else options[name])
+        changed.become(self.trace.run(changed_copy(function), args, options))
+        return None
+
+    def _write(self, place: Traced, function: Any, args: Any, options: dict[str, Any]) -> Traced:
+        """Run a function that writes its result to `place`."""
+        place.become(self.trace.run(written_to_copy(function), (place, *args), options))
+        return place
 
     def __getattr__(self, name: str) -> Any:
-        if name in _VIEWS:
-            return self.trace.run(_VIEWS[name], (self,), {})
-        if name.startswith("__") or not callable(getattr(np.ndarray, name, None)):
+        if name in ATTRIBUTES:
+            return self.trace.run(ATTRIBUTES[name], (self,), {})
+        if name.startswith("__") or not hasattr(np.ndarray, name):
             raise AttributeError(f"a traced array has no {name}")
+        if not callable(getattr(np.ndarray, name)):
+            raise self.trace.left(f"its attribute {name}")
         method = method_of(name)
-        return lambda *args, **options: self.trace.run(method, (self, *args), options)
+        return lambda *args, **options: self._call(method, (self, *args), options)
 
     def __pow__(self, exponent: Any) -> Any:
         # As NumPy's own operator does, which is faster for these, and more exact.
-        if type(exponent) in (int, float) and exponent in _POWERS and hasattr(self.value, "dtype"):
+        if type(exponent) in (int, float) and exponent in POWERS and hasattr(self.value, "dtype"):
             if self.value.dtype.kind in "fc":
-                return _POWERS[exponent](self)
+                return POWERS[exponent](self)
             if exponent == 2:
                 return np.square(self)
         return np.power(self, exponent)
@@ -236,3 +287,15 @@ def _is_basic(key: Any) -> bool:
     """Whether an index is of slices and integers, so that what it gives is a part of the array rather than a copy."""
     parts = key if type(key) is tuple else (key,)
     return all([type(part) in (int, slice, type(None), type(Ellipsis)) for part in parts])
+
+
+class TracedArray(Traced):
+    """A traced array, which has a length and can be iterated over, as numbers cannot."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __iter__(self) -> Iterator[Traced]:
+        return (self[i] for i in range(len(self)))

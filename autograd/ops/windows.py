@@ -14,6 +14,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from autograd.families import linear
+from autograd.graph import Tracer
 from autograd.ops.allocation import keep_freed_memory
 from autograd.primitive import Primitive
 
@@ -48,8 +49,8 @@ def one_step(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def step(*arrays: Any, **how: Any) -> Any:
         for x in arrays:
-            if hasattr(x, "defer_zero_law"):
-                return x.trace.run(step, arrays, how)
+            if isinstance(x, Tracer):
+                return x.run(step, arrays, how)
         return function(*arrays, **how)
 
     return step

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from autograd.compiler.ir import Group, Program
@@ -68,28 +66,3 @@ class Backend(ABC):
 
     def forget(self) -> None:  # noqa: B027
         """Forget the kernels that have not run without an error yet, on disk, too."""
-
-    def mark_unusable(self) -> None:
-        """Do not use this backend in this process any more."""
-        _unusable.add(self.name)
-
-
-_unusable: set[str] = set()
-
-
-@cache
-def has_numba() -> bool:
-    """Whether numba is installed, and the backend that uses it."""
-    folder = importlib.util.find_spec("autograd.compiler.backends.numba")
-    return folder is not None and importlib.util.find_spec("numba") is not None
-
-
-def fastest() -> Backend:
-    """Return the fastest backend that is installed."""
-    if has_numba() and "numba" not in _unusable:
-        from autograd.compiler.backends.numba import NumbaBackend
-
-        return NumbaBackend()
-    from autograd.compiler.backends.numpy import NumpyBackend
-
-    return NumpyBackend()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from autograd.compiler.backends import has_numba
 from autograd.compiler.backends.numpy import NumpyBackend
+from autograd.compiler.pipeline import has_numba
 
 needs_numba = pytest.mark.skipif(not has_numba(), reason="numba is not installed")
 
