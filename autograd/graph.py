@@ -226,6 +226,20 @@ def _fingerprint(array: Array) -> int:
     return hash(array.tobytes())
 
 
+current_phase: ContextVar[str] = ContextVar("current_phase", default="forward")
+"""Which part of the work is being done: "forward", "backward" or "update"."""
+
+
+@contextmanager
+def in_phase(name: str) -> Iterator[None]:
+    """Inside, what is computed belongs to this part of the work."""
+    token = current_phase.set(name)
+    try:
+        yield
+    finally:
+        current_phase.reset(token)
+
+
 class Tracer:
     """An array or a number that writes down what is computed with it; the compiler has the only ones.
 

@@ -49,7 +49,7 @@ def _parts_of_function(f: FunctionType) -> Iterator[Any]:
     yield from (f.__defaults__, f.__kwdefaults__, vars(f))
     if _of_library(f):
         return
-    names = _names_in(f.__code__)
+    names = names_in(f.__code__)
     for name in names & f.__globals__.keys():
         x = f.__globals__[name]
         if isinstance(x, ModuleType):
@@ -58,12 +58,12 @@ def _parts_of_function(f: FunctionType) -> Iterator[Any]:
             yield x
 
 
-def _names_in(code: CodeType) -> set[str]:
+def names_in(code: CodeType) -> set[str]:
     """The names that a piece of code uses, with the functions inside it."""
     names = set(code.co_names)
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
-            names |= _names_in(inner)
+            names |= names_in(inner)
     return names
 
 

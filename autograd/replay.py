@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from copy import copy
 from itertools import islice
 from typing import Any
 
@@ -36,6 +37,21 @@ class RandomStates:
     def forget_unchanged(self) -> None:
         """Drop the states of generators from which nothing has been drawn since."""
         self._states = [(get, put, state) for get, put, state in self._states if not _equal(get(), state)]
+
+    def moved(self) -> bool:
+        """Whether something has been drawn since the states were taken."""
+        return any([not _equal(get(), state) for get, _, state in self._states])
+
+    def taken_again(self) -> RandomStates:
+        """Return the states of the same generators as they are now."""
+        now = copy(self)
+        now._states = [(get, put, get()) for get, put, _ in self._states]
+        return now
+
+    def restore(self) -> None:
+        """Set the generators to these states."""
+        for _, put, state in self._states:
+            put(state)
 
     @contextmanager
     def restored(self) -> Iterator[None]:

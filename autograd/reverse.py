@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 from autograd import apex, quick
 from autograd.debug import check_in_force, checks_open
 from autograd.families import settled
-from autograd.graph import Node, Tracer, Value, followed, open_recordings, raw, reached
+from autograd.graph import Node, Tracer, Value, followed, in_phase, open_recordings, raw, reached
 from autograd.zeros import Doubts
 
 
@@ -53,7 +54,8 @@ def backward(
     simple = check is None and not recorded and not stacked
     doubts = Doubts(check) if check is not None else None
     trusting = True
-    with np.errstate(all="ignore") if check is None else check.sweep(seeds, nested=True):
+    phase = in_phase("backward") if recorded else nullcontext()
+    with phase, np.errstate(all="ignore") if check is None else check.sweep(seeds, nested=True):
         while path:
             if simple:
                 trusting = quick.sweep(path, wanted, cotangents, owned, trusting)

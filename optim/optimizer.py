@@ -18,6 +18,7 @@ from autograd import Variable
 from autograd.compiler import fresh
 from autograd.compiler.fused import Loop, fused
 from autograd.compiler.trace import Trace, current_trace
+from autograd.graph import in_phase
 from optim import clipping, pairs
 from optim.checks import Check, count, non_negative, optional, positive, whole
 from optim.keywords import near, suggests
@@ -228,7 +229,8 @@ class Optimizer(ABC):
                 stacklevel=2,
             )
         if trace is not None:
-            self._trace_update(trace, gradients, variables, rate)
+            with in_phase("update"):
+                self._trace_update(trace, gradients, variables, rate)
         else:
             try:
                 for g, variable in zip(self._clipped(gradients), variables, strict=True):

@@ -36,7 +36,7 @@ class Rules(Protocol):
 
 def fuse(program: Program, rules: Rules, smallest: int = SMALLEST) -> list[Part]:
     """Return the steps in the order in which they run, with those in groups that become one kernel."""
-    early = steps_before_changes(program)
+    early = program.before_changes()
     first = [step for step in program.steps if step in early]
     rest = [step for step in program.steps if step not in early]
     uses = _counts([*program.wanted(), *[ref for step in program.steps for ref in step.reads]])
@@ -139,20 +139,6 @@ def _is_row_sum(step: Step, program: Program) -> bool:
     plain = set(step.options) <= {"axis", "keepdims"} and not step.options.get("keepdims")
     rows = bool(others) and x.shape[-1] > 1 and x.order is None and out.shape == x.shape[-1:]
     return plain and rows and axes == others and x.dtype == out.dtype and x.dtype.char in "fd"
-
-
-def steps_before_changes(program: Program) -> set[Step]:
-    """Return the steps that results and guards need, which run before those that change the state."""
-    made = {ref: step for step in program.steps for ref in step.outs}
-    found: set[Step] = set()
-    refs = [*program.results, *[guard.value for guard in program.guards]]
-    waiting = [made[ref] for ref in refs if ref in made]
-    while waiting:
-        step = waiting.pop()
-        if step not in found:
-            found.add(step)
-            waiting += [made[ref] for ref in step.reads if ref in made]
-    return found
 
 
 def order_by_kind(

@@ -37,7 +37,7 @@ class Step:
 
     several: whether the function gives a tuple, one `Ref` each, rather than one value.
     where: file and line of the user's program.
-    part: which part of the work it belongs to, such as ("forward", "dense") or ("update",).
+    phase: which part of the work it belongs to, such as ("forward", "dense") or ("update",).
     """
 
     function: Callable[..., Any]
@@ -46,7 +46,7 @@ class Step:
     outs: tuple[Ref, ...]
     several: bool = False
     where: tuple[str, int] = ("", 0)
-    part: tuple[str, ...] = ()
+    phase: tuple[str, ...] = ()
     _reads: list[Ref] | None = field(default=None, init=False, repr=False)
 
     @property
@@ -187,6 +187,18 @@ class Program:
         yield from self.results
         yield from [guard.value for guard in self.guards]
         yield from self.after
+
+    def before_changes(self) -> set[Step]:
+        """The steps that results and guards need, which run before those that change the state."""
+        made = {ref: step for step in self.steps for ref in step.outs}
+        found: set[Step] = set()
+        waiting = [made[ref] for ref in [*self.results, *[guard.value for guard in self.guards]] if ref in made]
+        while waiting:
+            step = waiting.pop()
+            if step not in found:
+                found.add(step)
+                waiting += [made[ref] for ref in step.reads if ref in made]
+        return found
 
     @property
     def changed(self) -> list[bool]:

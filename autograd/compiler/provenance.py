@@ -1,47 +1,29 @@
-"""Where a step comes from: file and line of the user's program, and the part of the work that is being done.
-
-This is asked for at each step of a trace, and so remembers what it found out about files and lines.
-"""
+"""Whose code a frame runs, and the file and line of the user's program that a step comes from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import CodeType, FrameType
 
 _OURS = frozenset({"autograd", "optim", "nn", "numpy"})  # whose lines are not the user's
 _BETWEEN = frozenset({"numpy", "abc", "numbers"})  # which ask for whoever called them
-# Functions of ours that say by being called which part of the work is being done.
-_PARTS = {("autograd.reverse", "backward"): "backward", ("optim.optimizer", "apply_gradients"): "update"}
-_FORWARD = "forward"
-_modules: dict[str, str] = {}  # by file: its module if that is one of ours, or nothing
+_of_user: dict[str, bool] = {}  # by file: whether it is the user's, since this is asked for at each step of a trace
 
 
-class Places:
-    """Finds the places of one trace."""
+class Lines:
+    """Finds the lines of one trace, and remembers them."""
 
     def __init__(self) -> None:
-        self._lines: dict[
-            tuple[int, int], tuple[CodeType, tuple[str, int]]
-        ] = {}  # the code, so that its id stays its own
+        self._lines: dict[tuple[int, int], tuple[CodeType, tuple[str, int]]] = {}  # the code keeps its id
 
-    def of(self, frame: FrameType, scopes: Callable[[], list[str]]) -> tuple[tuple[str, int], tuple[str, ...]]:
-        """The place of a step that is computed in `frame`, or by what that was called from.
-
-        scopes: tells the name scopes that are open, which belong to the forward part.
-        """
-        part = _FORWARD
+    def of(self, frame: FrameType) -> tuple[str, int]:
+        """Return file and line of the user's code that runs `frame`, or called it."""
         while (back := frame.f_back) is not None:
-            code = frame.f_code
-            module = _modules.get(code.co_filename)
-            if module is None:
-                module = _modules[code.co_filename] = frame.f_globals["__name__"] if is_ours(frame) else ""
-            if not module:
+            of_user = _of_user.get(frame.f_code.co_filename)
+            if of_user is None:
+                of_user = _of_user[frame.f_code.co_filename] = not is_ours(frame)
+            if of_user:
                 break
-            part = _PARTS.get((module, code.co_name), part)
             frame = back
-        return self._line(frame), (part, *scopes()) if part is _FORWARD else (part,)
-
-    def _line(self, frame: FrameType) -> tuple[str, int]:
         code = frame.f_code
         key = (id(code), frame.f_lasti)
         if key not in self._lines:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,6 +106,12 @@ class TracedFloat(TracedScalar):
             raise AttributeError(f"'float' object has no attribute {name!r}")
         return super().__getattr__(name)
 
+    @property
+    def __array__(self) -> Any:
+        if is_of_user(sys._getframe(1)):
+            raise self.trace.left("a conversion to a NumPy array, or a question for one,")
+        return super().__array__
+
 
 def _of_engine(name: str, value: Any) -> property:
     """Return an attribute that only the engine sees."""
@@ -112,12 +119,12 @@ def _of_engine(name: str, value: Any) -> property:
     def get(self: TracedFloat) -> Any:
         if is_of_user(sys._getframe(1)):
             raise AttributeError(f"'float' object has no attribute {name!r}")
-        return value
+        return partial(value, self) if callable(value) and not isinstance(value, np.dtype) else value
 
     return property(get)
 
 
-for _name in ("shape", "dtype", "ndim", "size", "itemsize", "nbytes"):
+for _name in ("shape", "dtype", "ndim", "size", "itemsize", "nbytes", "item", "tolist", "copy"):
     setattr(TracedFloat, _name, _of_engine(_name, getattr(TracedScalar, _name)))
 
 

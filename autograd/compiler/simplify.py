@@ -19,6 +19,7 @@ def simplify(program: Program) -> None:
     merge_equal_steps(program)
     merge_nan_guards(program)
     drop_dead_steps(program)
+    label_updates(program)
     copy_shared_results(program)
 
 
@@ -160,6 +161,14 @@ def drop_dead_steps(program: Program) -> None:
             alive.update(step.reads)
     program.steps = steps[::-1]
     program.constants = {ref: array for ref, array in program.constants.items() if ref in alive}
+
+
+def label_updates(program: Program) -> None:
+    """Count steps of the forward pass among the update if only the new values of variables need them."""
+    early = program.before_changes()
+    for step in program.steps:
+        if step not in early and step.phase[:1] == ("forward",):
+            step.phase = ("update",)
 
 
 def copy_shared_results(program: Program) -> None:

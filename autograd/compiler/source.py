@@ -36,7 +36,7 @@ class _Writer:
         self.taken = {"np", name}
         self.counts: dict[str, int] = defaultdict(lambda: 1)  # how many names start alike
         self.lines: list[str] = []
-        self.part: tuple[str, ...] = ()
+        self.phase: tuple[str, ...] = ()
         self.tests: list[str] = []  # of decisions, which wait for the end of their part
         self.words = Wording(program)
         self.guards: dict[Ref, list[Guard]] = defaultdict(list)
@@ -114,7 +114,7 @@ class _Writer:
         return head
 
     def _write(self, step: Step) -> None:
-        if step.part[:1] == ("update",) and self.part[:1] != ("update",):
+        if step.phase[:1] == ("update",) and self.phase[:1] != ("update",):
             self._check_gradients()
         wish = self.program.names.get(step.outs[0]) or "t"
         if step.function is with_item:
@@ -147,11 +147,11 @@ class _Writer:
         self._note_decisions(step)
 
     def _add(self, step: Step, line: str) -> None:
-        if step.part[:1] != self.part[:1]:
+        if step.phase[:1] != self.phase[:1]:
             self._check_decisions()
-        if step.part != self.part and step.part:
-            self.part = step.part
-            name, *scopes = step.part
+        if step.phase != self.phase and step.phase:
+            self.phase = step.phase
+            name, *scopes = step.phase
             self.lines.append(f"    # {name}{': ' if scopes else ''}{'/'.join(scopes)}")
         self.lines += [f"    {part}" for part in _wrapped(line)]
 

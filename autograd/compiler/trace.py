@@ -7,19 +7,21 @@ import sys
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import numpy as np
 
+from autograd.compiler.environment import Environment
 from autograd.compiler.ir import NUMBERS, Guard, Kind, Program, Ref, Step, is_number
 from autograd.compiler.numpy_ops import ROWS
-from autograd.compiler.provenance import Places, is_ours
+from autograd.compiler.provenance import Lines, is_ours
 from autograd.compiler.scalar_tracer import KINDS, TracedScalar, scalar
 from autograd.compiler.tracer import Traced, shape_by_data
 from autograd.compiler.variables import Cell, value_in
-from autograd.graph import Recording, Value, open_recordings
+from autograd.graph import Recording, Value, current_phase, open_recordings
 from autograd.nest import leaves, mapped
-from autograd.replay import fresh_value
+from autograd.replay import RandomStates, fresh_value
 
 _NO_OPTIONS: dict[str, Any] = {}  # one for all
 
@@ -47,14 +49,18 @@ class Trace(Recording):
 
     observes = True
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Environment | None = None, random: RandomStates | None = None) -> None:
         super().__init__()
         self.program = Program()
+        self.environment = environment or Environment()
+        self.random = random or RandomStates()  # as they were before
+        self._random = copy(self.random)  # as they are, but for what is drawn otherwise than by `fresh`
+        self._drew = False
         self.held: list[Held] = []
         self.after_run: list[Callable[[], None]] = []  # called after this run, and after each run of the program
         self.told: dict[str, str] = {}  # what the user should know of, by file and line
         self.drawn: list[Any] = []  # fresh values of this run
-        self._places = Places()
+        self._lines = Lines()
         self._inputs: list[Traced] = []
         self._arrays: dict[int, Traced] = {}  # by id: arrays that the function changes in place
         self._constants: dict[int, Ref] = {}  # by id
@@ -72,7 +78,9 @@ class Trace(Recording):
 
     def fresh(self, function: Callable[[], Any], name: str = "") -> Traced:
         """A value that is asked for anew at each run."""
+        self._drew = self.has_drawn()
         value = function()
+        self._random = self._random.taken_again()
         self.drawn.append(value)
         traced = self._new(value, name)
         self.program.fresh[traced.ref] = function
@@ -149,6 +157,18 @@ class Trace(Recording):
                 program.names.setdefault(held.traced.ref, f"new_{program.names[ref]}")
         program.results = [(x.value if isinstance(x, Value) else x).ref for x in leaves(results) if is_traced(x)]
 
+    def has_drawn(self) -> bool:
+        """Whether random numbers were drawn otherwise than by `fresh`, which a replay would not draw again."""
+        return self._drew or self._random.moved()
+
+    def done_beside(self) -> str:
+        """Return what the call did that a replay would not do, in words."""
+        if self.has_drawn():
+            return "It draws random numbers. Make them with ag.fresh(lambda: ...)"
+        if changed := self.environment.changed():
+            return f"It changes {changed}, which a replay would not do; return the new value instead"
+        return ""
+
     def check(self) -> None:
         """Raise what has been left to the end: an error that was caught on the way, or a changed argument."""
         if self.leaving is not None:
@@ -170,6 +190,8 @@ class Trace(Recording):
         """Compute, and write the call down."""
         if self.closed:
             raise _over()
+        if is_strict():
+            raise self.left("np.errstate with 'raise', 'call', 'print' or 'log'", "set it around the call")
         values, settings = self.values(tuple(args)), self.values(options)
         with self._no_writes(function, values, settings):
             y = function(*values, **settings)
@@ -180,8 +202,8 @@ class Trace(Recording):
         if all([type(v) in NUMBERS for v in values]) and not settings:
             parts = [part.item() if hasattr(part, "item") and not part.ndim else part for part in parts]
         outs = tuple([self.program.new(Kind.of(part)) for part in parts])
-        where, part_of = self._place()
-        step = Step(function, self._refs(tuple(args)), self._refs(options), outs, several, where, part_of)
+        where = self._line()
+        step = Step(function, self._refs(tuple(args)), self._refs(options), outs, several, where, self._phase())
         self.program.steps.append(step)
         if shape_by_data(function, args):
             self._hold_shapes(outs, parts, where)
@@ -218,7 +240,7 @@ class Trace(Recording):
         program = self.program
         ref = program.new(KINDS.get(type(y)) or Kind.of(y))
         inputs = tuple([x.ref if isinstance(x, Traced) else x for x in args])
-        program.steps.append(Step(function, inputs, _NO_OPTIONS, (ref,), False, *self._place()))
+        program.steps.append(Step(function, inputs, _NO_OPTIONS, (ref,), False, self._line(), self._phase()))
         return scalar(self, ref, y)
 
     def values(self, tree: Any) -> Any:
@@ -271,12 +293,14 @@ class Trace(Recording):
             self.program.constants[ref] = x  # which also keeps the id from being used again
         return self._constants[id(x)]
 
-    def _place(self) -> tuple[tuple[str, int], tuple[str, ...]]:
-        """File and line of the user's program, and the part of the work that is being done."""
-        return self._places.of(sys._getframe(2), self._open_scopes)
+    def _line(self) -> tuple[str, int]:
+        """File and line of the user's program."""
+        return self._lines.of(sys._getframe(2))
 
-    def _open_scopes(self) -> list[str]:
-        return [span.name for span in self.scopes if span.end is None]
+    def _phase(self) -> tuple[str, ...]:
+        """The part of the work that is being done, and in the forward pass the name scopes that are open."""
+        phase = current_phase.get()
+        return (phase,) if phase != "forward" else (phase, *[span.name for span in self.scopes if span.end is None])
 
     # What leaves.
 
@@ -314,11 +338,16 @@ class Trace(Recording):
 
     def left(self, what: str, instead: str = "return it and look at it outside") -> NotTraceableError:
         """The error for a value that leaves the program as an array or a number."""
-        (name, line), _ = self._place()
+        name, line = self._line()
         self.leaving = NotTraceableError(
             f"{name}:{line}: {what} takes a value out of the program, where a replay can not follow; {instead}"
         )
         return self.leaving
+
+
+def is_strict() -> bool:
+    """Whether NumPy's error state asks for more than a warning, which a program has no part in."""
+    return any([action not in ("ignore", "warn") for action in np.geterr().values()])
 
 
 def _over() -> RuntimeError:

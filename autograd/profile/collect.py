@@ -129,7 +129,7 @@ def _entry(part: Part, executable: Executable, seconds: float) -> Entry:
         name = f"{len(part.steps)} in one: {', '.join(names[:4])}{', …' if len(names) > 4 else ''}"
     else:
         name = part.function.__name__
-    return Entry(name, part.steps[0].part, seconds, count, made, 0)
+    return Entry(name, part.steps[0].phase, seconds, count, made, 0)
 
 
 def _flops(step: Step, program: Program) -> int:

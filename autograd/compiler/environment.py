@@ -1,0 +1,247 @@
+"""`Environment`: what a function reads from outside of its arguments and variables, as it was when it was traced.
+
+A program has these values built in. So each run compares them with what there is now: names by identity, numbers and
+strings by value, the contents of containers and of arrays one by one. The search follows the names that the code uses:
+closures, globals, attributes of objects and modules, and the functions that these lead to. Objects of our own say by
+`depends_on` what they depend on.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import pairwise
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograd.graph import Recording, Value
+from autograd.reachable import names_in
+
+_LARGEST = 2**22  # bytes of arrays that are compared at each run
+_MOST = 1000  # elements of a container that are compared at each run
+_OBJECTS = 2000  # objects that are searched
+_PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range, np.generic, np.dtype)
+_CONTAINERS = (dict, list, tuple, set, frozenset, deque)
+_LIBRARIES = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "scipy", "autograd", "optim", "nn"}
+_MISSING: Any = object()
+
+
+class Environment:
+    """What a function reads from outside, to be compared with what there is later.
+
+    roots: the function, and arguments that are objects of the user's.
+
+    Attributes
+    ----------
+    refused : why a function with this environment cannot be replayed, if it cannot.
+    large : the names of what is too large to be compared.
+    """
+
+    def __init__(self, *roots: Any) -> None:
+        self.refused = ""
+        self.large: list[str] = []
+        # Where a value is found, its name there, the value, and what to call it in a message.
+        self._names: list[tuple[Mapping[str, Any], str, Any, str]] = []
+        self._cells: list[tuple[CellType, Any, str]] = []
+        self._contents: list[tuple[Any, tuple[Any, ...], str]] = []
+        self._arrays: list[tuple[np.ndarray[Any, Any], bytes, str]] = []
+        self._bytes = 0
+        self._code_names: set[str] = set()
+        self._seen: dict[int, Any] = {}
+        for name in (root for root in _functions(roots)):
+            self._code_names |= names_in(name.__code__)
+        for root in roots:
+            self._search(root, getattr(root, "__name__", type(root).__name__))
+        self._seen.clear()
+
+    def changed(self) -> str:
+        """Return what is not as it was, in words; nothing if all is."""
+        for mapping, name, value, words in self._names:
+            if (now := mapping.get(name, _MISSING)) is not value and not _same(now, value):
+                return words
+        for cell, value, words in self._cells:
+            if (now := _content(cell)) is not value and not _same(now, value):
+                return words
+        for container, items, words in self._contents:
+            now_items = _items(container)
+            if len(now_items) != len(items):
+                return words
+            for now, value in zip(now_items, items, strict=True):
+                if now is not value and not _same(now, value):
+                    return words
+        for array, kept, words in self._arrays:
+            if array.tobytes() != kept:
+                return words
+        return ""
+
+    def holds(self, is_lost: Callable[[Any], bool]) -> bool:
+        """Whether something outside now holds a value for which `is_lost` is true."""
+        now = [mapping.get(name) for mapping, name, _, _ in self._names] + [
+            _content(cell) for cell, _, _ in self._cells
+        ]
+        now += [item for container, _, _ in self._contents for item in _items(container)]
+        return any(map(is_lost, now))
+
+    def restore(self) -> None:
+        """Set to what it was all that can be set."""
+        for mapping, name, value, _ in self._names:
+            if isinstance(mapping, dict):
+                mapping[name] = value
+        for cell, value, _ in self._cells:
+            if value is not _MISSING:
+                cell.cell_contents = value
+        for container, items, _ in self._contents:
+            if isinstance(container, dict):
+                container.clear()
+                container.update(zip(items[::2], items[1::2], strict=True))
+            elif isinstance(container, list):
+                container[:] = items
+            else:
+                container.clear()
+                container.update(items) if isinstance(container, set) else container.extend(items)
+        for array, kept, _ in self._arrays:
+            if array.flags.writeable and array.tobytes() != kept:
+                array[...] = np.frombuffer(kept, array.dtype).reshape(array.shape)
+
+    def depends_on(self, owner: Any) -> None:
+        """Compare the settings of an object of ours: its public attributes that are plain values or functions."""
+        for name, value in vars(owner).items():
+            if name[0] != "_" and name != "iterations" and (isinstance(value, _PLAIN) or callable(value)):
+                self._names.append((vars(owner), name, value, f"{name} of {type(owner).__name__}"))
+
+    def _search(self, x: Any, words: str) -> None:
+        """Note what `x` holds that the code may read."""
+        if isinstance(x, _PLAIN) or id(x) in self._seen or len(self._seen) > _OBJECTS:
+            return
+        self._seen[id(x)] = x
+        if isinstance(x, np.ndarray):
+            self._note_array(x, words)
+        elif isinstance(x, Value):
+            self._search(getattr(x, "value", None) if not getattr(x, "is_variable", False) else None, words)
+        elif isinstance(x, _CONTAINERS):
+            self._search_container(x, words)
+        elif isinstance(x, FunctionType):
+            self._search_function(x)
+        elif isinstance(x, MethodType):
+            self._search(x.__func__, words)
+            self._search(x.__self__, words)
+        elif isinstance(x, partial):
+            for inner in (x.func, x.args, x.keywords):
+                self._search(inner, words)
+        elif isinstance(x, staticmethod | classmethod | property):
+            self._search(x.fget if isinstance(x, property) else x.__func__, words)
+        elif hasattr(type(x), "__next__"):
+            self.refused = f"It may take values from {words}, a {type(x).__name__}; give them as arguments"
+        elif not isinstance(x, Recording) and not _is_of_library(x):
+            self._search_object(x, words)
+
+    def _note_array(self, x: np.ndarray[Any, Any], words: str) -> None:
+        self._bytes += x.nbytes
+        if self._bytes > _LARGEST:
+            self._bytes -= x.nbytes
+            self.large.append(words)
+        else:
+            self._arrays.append((x, x.tobytes(), words))
+
+    def _search_container(self, x: Any, words: str) -> None:
+        if len(x) > _MOST:
+            self.large.append(words)
+            return
+        items = tuple(_items(x))
+        if not isinstance(x, tuple | frozenset):
+            self._contents.append((x, items, words))
+        for item in items:
+            self._search(item, words)
+
+    def _search_function(self, f: FunctionType) -> None:
+        if _is_of_library(f):
+            return
+        if (line := _asks_for_type(f.__code__)) is not None and "type" not in f.__globals__:
+            where = f"{f.__code__.co_filename}:{line}"
+            self.refused = f"{where}: type() asks what a value is, which a replay cannot follow; use isinstance()"
+        for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
+            self._cells.append((cell, _content(cell), name))
+            self._search(_content(cell), name)
+        for name in names_in(f.__code__) & f.__globals__.keys():
+            self._note_name(f.__globals__, name, name)
+        self._search(f.__defaults__, f.__name__)
+        self._search(f.__kwdefaults__, f.__name__)
+
+    def _note_name(self, where: Mapping[str, Any], name: str, words: str) -> None:
+        self._names.append((where, name, where[name], words))
+        self._search(where[name], words)
+
+    def _search_object(self, x: Any, words: str) -> None:
+        """Note the attributes of an object, a class or a module that the code names."""
+        kinds = x.__mro__ if isinstance(x, type) else type(x).__mro__ if not isinstance(x, ModuleType) else ()
+        for where in [getattr(x, "__dict__", {}), *[vars(kind) for kind in kinds if not _is_of_library(kind)]]:
+            for name in self._code_names & where.keys():
+                self._note_name(where, name, f"{name} of {words}")
+
+
+def _functions(roots: Any) -> Iterator[FunctionType]:
+    """Yield the user's functions that these objects lead to by the names in their code."""
+    waiting = list(roots)
+    seen: dict[int, Any] = {}
+    while waiting and len(seen) < _OBJECTS:
+        x = waiting.pop()
+        if id(x) in seen or isinstance(x, (*_PLAIN, np.ndarray, Recording)):
+            continue
+        seen[id(x)] = x
+        if isinstance(x, FunctionType) and not _is_of_library(x):
+            yield x
+            waiting += [_content(cell) for cell in x.__closure__ or ()]
+            waiting += [x.__globals__[name] for name in names_in(x.__code__) & x.__globals__.keys()]
+        elif isinstance(x, MethodType):
+            waiting += [x.__func__, x.__self__]
+        elif isinstance(x, partial):
+            waiting += [x.func, *x.args, *x.keywords.values()]
+        elif isinstance(x, staticmethod | classmethod | property):
+            waiting.append(x.fget if isinstance(x, property) else x.__func__)
+        elif isinstance(x, _CONTAINERS):
+            waiting += _items(x) if len(x) <= _MOST else []
+        elif not isinstance(x, Value) and not _is_of_library(x):
+            kinds = x.__mro__ if isinstance(x, type) else type(x).__mro__ if not isinstance(x, ModuleType) else ()
+            waiting += [*getattr(x, "__dict__", {}).values()] if not isinstance(x, ModuleType) else []
+            waiting += [value for kind in kinds if not _is_of_library(kind) for value in vars(kind).values()]
+
+
+def _items(container: Any) -> list[Any]:
+    return [part for pair in container.items() for part in pair] if isinstance(container, dict) else list(container)
+
+
+def _content(cell: CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a variable that has no value yet
+        return _MISSING
+
+
+def _same(now: Any, before: Any) -> bool:
+    """Whether two plain values are the same to the last bit."""
+    return type(now) is type(before) and isinstance(now, _PLAIN) and repr(now) == repr(before)
+
+
+def _is_of_library(x: Any) -> bool:
+    """Whether an object, or its class, is of a library that keeps its state to itself."""
+    if isinstance(x, ModuleType):
+        name: Any = x.__name__
+    else:
+        name = getattr(x, "__module__", None) if isinstance(x, type | FunctionType) else type(x).__module__
+    return not isinstance(name, str) or name.partition(".")[0] in _LIBRARIES
+
+
+def _asks_for_type(code: CodeType) -> int | None:
+    """Return the line in which a function asks for the type of something other than itself, if it does."""
+    instructions = list(dis.get_instructions(code))
+    for one, following in pairwise(instructions):
+        called = one.opname == "LOAD_GLOBAL" and one.argval == "type" and (one.arg or 0) & 1
+        if called and following.argval not in ("self", "cls"):
+            return one.positions.lineno if one.positions else code.co_firstlineno
+    inner = [_asks_for_type(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return next((line for line in inner if line is not None), None)
