@@ -217,6 +217,9 @@ class Recording:
     def changes(self, variable: Value) -> None:
         """A variable is about to change; a plain recording takes no notice."""
 
+    def depends_on(self, owner: Any) -> None:
+        """What is computed depends on the settings of an object; a plain recording takes no notice."""
+
     def excuses(self, value: Value) -> bool:
         """Whether `value` may leave the graph, since a derivative rule stands for what is computed from it."""
         return False

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
+from autograd.compiler.hooks import depends_on
 from nn.activations import Activation, linear
 from nn.alignment import (
     SINGLE_UNIT,
@@ -62,6 +63,7 @@ class Loss:
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """The mean over the batch, as a scalar tensor if `y_pred` is a tensor."""
+        depends_on(self)
         y_pred = as_outputs(y_pred)
         with ag.name_scope("loss"):
             losses = self.call(self.targets(as_values(y_true), y_pred.shape), y_pred)

@@ -33,6 +33,7 @@ class Adagrad(Optimizer):
     array([0.4])
     """
 
+    pure_rule, _open = True, False
     checks: ClassVar[dict[str, Check]] = {"initial_accumulator_value": non_negative, "epsilon": positive}
     initial_accumulator_value: float
     epsilon: float

@@ -38,6 +38,7 @@ class Adam(Optimizer):
     array([0.9, 1.1])
     """
 
+    pure_rule, _open = True, False
     checks: ClassVar[dict[str, Check]] = {"beta_1": fraction, "beta_2": fraction, "epsilon": positive, "amsgrad": flag}
     slot_of: ClassVar[dict[str, str]] = {"amsgrad": "largest_second_moment"}
     beta_1: float

@@ -15,9 +15,7 @@ from typing import Any, ClassVar, TypedDict
 import numpy as np
 
 from autograd import Variable
-from autograd.compiler import fresh
-from autograd.compiler.fused import Loop, fused
-from autograd.compiler.trace import Trace, current_trace
+from autograd.compiler.hooks import Loop, current_trace, depends_on, elementwise_loop, fresh
 from autograd.graph import in_phase
 from optim import clipping, pairs
 from optim.checks import Check, count, non_negative, optional, positive, whole
@@ -85,6 +83,13 @@ class Optimizer(ABC):
     slot_of: ClassVar[dict[str, str]] = {}
     """The slot that a hyperparameter needs while it is not 0 or False."""
 
+    pure_rule: ClassVar[bool] = False
+    """Whether `rule` does nothing but what its arguments and the options say, so that it can be compiled to a loop."""
+
+    state_names: ClassVar[frozenset[str]] = frozenset({"iterations", "_learning_rate", "_warned", "_makes_loop"})
+    """Attributes that are no settings, on which a compiled step would depend."""
+
+    _open: ClassVar[bool] = True  # whether attributes may be set that the class does not know
     _checks: ClassVar[dict[str, Check]] = checks  # with those of the bases
     weight_decay: float | None
     clipnorm: float | None
@@ -95,6 +100,9 @@ class Optimizer(ABC):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls._checks = {**cls._checks, **cls.checks}
+        cls._open = vars(cls).get("_open", True)
+        if "rule" in vars(cls):
+            cls.pure_rule = vars(cls).get("pure_rule", False)
 
     @suggests(
         lr="learning_rate=...",
@@ -139,7 +147,7 @@ class Optimizer(ABC):
                 self._check_one_clip(name, value)
             if name in self.slot_of and value and not vars(self).get(name, True):
                 self._slots.start(self.slot_of[name], 0.0)
-        elif name[0] != "_" and not hasattr(type(self), name) and type(self).__module__.startswith("optim."):
+        elif name[0] != "_" and not hasattr(type(self), name) and not self._open:
             known = ["learning_rate", *self._checks]
             hint = ["'learning_rate'"] if name == "lr" else near(name, known)
             raise AttributeError(
@@ -299,8 +307,8 @@ class Optimizer(ABC):
 
     def _loop(self, dtype: Any) -> Loop | None:
         """The rule as one compiled loop, if it can be one; made once for each dtype and setting of the options."""
-        if not type(self).rule.__module__.startswith("optim."):
-            return None  # of a rule of the user's own it is not known what else it does
+        if not self.pure_rule:
+            return None  # it is not known what else it does
         names = list(self._slots.initial)
         options = {name: x for name, x in vars(self).items() if name[0] != "_" and name != "iterations"}
         key = (dtype, repr(options))
@@ -314,13 +322,14 @@ class Optimizer(ABC):
 
             self._makes_loop = True
             try:
-                self._loops[key] = fused(change, [dtype] * (2 + len(names)), count=1)
+                self._loops[key] = elementwise_loop(change, [dtype] * (2 + len(names)), count=1)
             finally:
                 self._makes_loop = False
         return self._loops[key]
 
-    def _trace_update(self, trace: Trace, gradients: list[Array], variables: list[Variable], rate: Any) -> None:
+    def _trace_update(self, trace: Any, gradients: list[Array], variables: list[Variable], rate: Any) -> None:
         """The step as part of a compiled function: the rule on whole arrays, which are written down as it goes."""
+        depends_on(self)
         for g, variable in zip(gradients, variables, strict=True):
             trace.name(g.reshape(variable.shape), f"d_{variable.name}" if variable.name else "gradient")
         try:
@@ -331,7 +340,7 @@ class Optimizer(ABC):
             self._slots.current = None
         trace.after_run.append(_Step(self, variables))
 
-    def _trace_one(self, trace: Trace, g: Array, variable: Variable, rate: Any) -> None:
+    def _trace_one(self, trace: Any, g: Array, variable: Variable, rate: Any) -> None:
         w: Any = trace.writable(variable)
         slots: dict[str, Any] = {}
         for name in self._slots.of(variable).arrays:

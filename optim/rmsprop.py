@@ -37,6 +37,7 @@ class RMSprop(Optimizer):
     array([0.8, 1.2])
     """
 
+    pure_rule, _open = True, False
     checks: ClassVar[dict[str, Check]] = {"rho": fraction, "momentum": fraction, "epsilon": positive, "centered": flag}
     slot_of: ClassVar[dict[str, str]] = {"centered": "mean", "momentum": "momentum"}
     rho: float

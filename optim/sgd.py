@@ -36,6 +36,7 @@ class SGD(Optimizer):
     array([-0.25])
     """
 
+    pure_rule, _open = True, False
     checks: ClassVar[dict[str, Check]] = {"momentum": fraction, "nesterov": flag}
     slot_of: ClassVar[dict[str, str]] = {"momentum": "velocity"}
     momentum: float

@@ -28,6 +28,7 @@ _OBJECTS = 2000  # objects that are searched
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range, np.generic, np.dtype)
 _CONTAINERS = (dict, list, tuple, set, frozenset, deque)
 _LIBRARIES = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "scipy", "autograd", "optim", "nn"}
+_OURS = frozenset({"autograd", "optim", "nn"})
 _MISSING: Any = object()
 
 
@@ -109,9 +110,13 @@ class Environment:
                 array[...] = np.frombuffer(kept, array.dtype).reshape(array.shape)
 
     def depends_on(self, owner: Any) -> None:
-        """Compare the settings of an object of ours: its public attributes that are plain values or functions."""
-        for name, value in vars(owner).items():
-            if name[0] != "_" and name != "iterations" and (isinstance(value, _PLAIN) or callable(value)):
+        """Compare the settings of an object of ours: attributes that are plain values or functions.
+
+        Its `state_names` are those that are no settings: they change while it works.
+        """
+        for name in vars(owner).keys() - getattr(owner, "state_names", frozenset()):
+            value = vars(owner)[name]
+            if isinstance(value, (*_PLAIN, tuple)) or callable(value):
                 self._names.append((vars(owner), name, value, f"{name} of {type(owner).__name__}"))
 
     def _search(self, x: Any, words: str) -> None:
@@ -224,16 +229,26 @@ def _content(cell: CellType) -> Any:
 
 def _same(now: Any, before: Any) -> bool:
     """Whether two plain values are the same to the last bit."""
-    return type(now) is type(before) and isinstance(now, _PLAIN) and repr(now) == repr(before)
+    return type(now) is type(before) and isinstance(now, (*_PLAIN, tuple)) and repr(now) == repr(before)
 
 
 def _is_of_library(x: Any) -> bool:
-    """Whether an object, or its class, is of a library that keeps its state to itself."""
+    """Whether a function, a class, a module or an object is of a library, which keeps its state to itself.
+
+    So are objects of classes that are made from ours: they say what they depend on.
+    """
     if isinstance(x, ModuleType):
-        name: Any = x.__name__
-    else:
-        name = getattr(x, "__module__", None) if isinstance(x, type | FunctionType) else type(x).__module__
-    return not isinstance(name, str) or name.partition(".")[0] in _LIBRARIES
+        return _root(x.__name__) in _LIBRARIES
+    if isinstance(x, FunctionType):
+        return _root(x.__globals__.get("__name__")) in _LIBRARIES
+    if isinstance(x, type):
+        return _root(x.__module__) in _LIBRARIES
+    kinds = type(x).__mro__
+    return _root(kinds[0].__module__) in _LIBRARIES or any([_root(kind.__module__) in _OURS for kind in kinds])
+
+
+def _root(name: Any) -> str:
+    return name.partition(".")[0] if isinstance(name, str) else "builtins"
 
 
 def _asks_for_type(code: CodeType) -> int | None:

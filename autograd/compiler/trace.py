@@ -157,6 +157,10 @@ class Trace(Recording):
                 program.names.setdefault(held.traced.ref, f"new_{program.names[ref]}")
         program.results = [(x.value if isinstance(x, Value) else x).ref for x in leaves(results) if is_traced(x)]
 
+    def depends_on(self, owner: Any) -> None:
+        """The settings of an object are part of the program."""
+        self.environment.depends_on(owner)
+
     def has_drawn(self) -> bool:
         """Whether random numbers were drawn otherwise than by `fresh`, which a replay would not draw again."""
         return self._drew or self._random.moved()

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd import Tensor, Variable, name_scope
+from autograd.compiler.hooks import depends_on
 from autograd.families import as_array
 from nn import initializers
 from nn.activations import Activation, linear
@@ -58,6 +59,9 @@ class Layer:
 
     takes_integers: ClassVar[bool] = True
     """Whether integers reach `call` as int64, in which pixels do not overflow. If not, they are cast as floats are."""
+
+    state_names: ClassVar[frozenset[str]] = frozenset({"built", "input_shape", "output_shape", "stop_training"})
+    """Attributes that are no settings, on which a compiled step would depend."""
 
     _call_takes_training: ClassVar[bool] = True
     _often_misspelled: ClassVar[tuple[str, ...]] = ("trainable",)
@@ -179,6 +183,7 @@ class Layer:
         return bool(training)
 
     def _prepared(self, x: Any) -> Tensor:
+        depends_on(self)
         x = self.cast_input(x)
         if not self.built:
             self.input_shape = (None, *x.shape[1:])

@@ -10,7 +10,7 @@ import optim
 from autograd import Variable
 from autograd.compiler.backends.numpy import blocks_text
 from autograd.compiler.backends.numpy.emit import Operands
-from autograd.compiler.fused import fused
+from autograd.compiler.hooks import elementwise_loop
 from autograd.compiler.ir import LOOP, Group
 from autograd.compiler.numpy_ops import ROWS, TRUTHS
 from autograd.compiler.trace import Trace
@@ -141,7 +141,7 @@ def test_options_changed_later_are_followed() -> None:
 
 
 @needs_numba
-def test_what_is_no_single_loop_is_refused() -> None:
+def test_what_is_no_single_loop_is_reelementwise_loop() -> None:
     def sums(w: Any) -> None:
         w -= np.sum(w)
 
@@ -152,8 +152,8 @@ def test_what_is_no_single_loop_is_refused() -> None:
     def exponential(w: Any) -> None:
         w -= np.exp(w)
 
-    assert [fused(f, [np.float64]) for f in (sums, decides, exponential)] == [None] * 3
-    assert fused(lambda w: np.multiply(w, 2, out=w), [np.float16]) is None
+    assert [elementwise_loop(f, [np.float64]) for f in (sums, decides, exponential)] == [None] * 3
+    assert elementwise_loop(lambda w: np.multiply(w, 2, out=w), [np.float16]) is None
 
 
 def test_without_numba_plans_are_made_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +163,8 @@ def test_without_numba_plans_are_made_all_the_same(monkeypatch: pytest.MonkeyPat
     for _ in range(3):
         np.testing.assert_array_equal(f(x), np.sqrt((x * 2 + 1) * x) - x)
     assert any([isinstance(part, Group) for part in f.plans[0].executable.schedule.parts])
-    monkeypatch.setattr("autograd.compiler.fused.has_numba", lambda: False)
-    assert fused(lambda w: np.multiply(w, 2, out=w), [np.float64]) is None
+    monkeypatch.setattr("autograd.compiler.hooks.has_numba", lambda: False)
+    assert elementwise_loop(lambda w: np.multiply(w, 2, out=w), [np.float64]) is None
 
 
 @needs_numba

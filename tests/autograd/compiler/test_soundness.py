@@ -13,7 +13,10 @@ import numpy as np
 import pytest
 
 import autograd as ag
+import nn
+import optim
 from autograd import Tape, Tensor, Variable
+from tests.autograd.compiler.backends import use_numpy_alone
 
 RNG = np.random.default_rng(0)
 ARRAYS = [RNG.normal(size=(3, 3)) for _ in range(5)]
@@ -301,7 +304,7 @@ STRUCTURES: dict[str, tuple[Callable[..., Any], list[Any]]] = {
         lambda p: p["a"] - 2 * p["b"],
         [defaultdict(float, a=ONE), defaultdict(float, a=ONE, b=TWO), defaultdict(int, b=TWO)],
     ),
-    "plain dicts": (difference, [dict(a=ONE, b=TWO), dict(b=TWO, a=ONE), OrderedDict(a=ONE, b=TWO)]),
+    "plain dicts": (difference, [{"a": ONE, "b": TWO}, {"b": TWO, "a": ONE}, OrderedDict(a=ONE, b=TWO)]),
     "keys": (
         lambda p: [(type(k).__name__, v * 2) for k, v in p.items()],
         [{1: ONE}, {True: ONE}, {1.0: ONE}, {"1": ONE}],
@@ -704,3 +707,77 @@ def test_an_update_by_hand_is_shown_as_an_update() -> None:
     heads = [line.strip() for line in lines if line.strip().startswith("#")]
     assert heads == ["# forward", "# backward", "# update"]
     assert "new_w" in lines[lines.index("    # update") + 1]
+
+
+# Settings of layers, losses and optimizers.
+
+X = RNG.normal(size=(32, 4)).astype(np.float32)
+Y = X[:, :1].copy()
+LABELS = (X[:, 0] > 0).astype(int)
+
+
+def trained(jit: bool, optimizer: Callable[[], Any], change: Callable[[Any], Any]) -> list[bytes]:
+    """Weights after an epoch, a change of settings, and another epoch."""
+    nn.utils.set_random_seed(0)
+    model = nn.Sequential([nn.Dense(6, activation="tanh"), nn.Dropout(0.25), nn.Dense(1)])
+    model.compile(optimizer(), "mse", jit=jit)
+    model.fit(X, Y, batch_size=8, epochs=2, shuffle=False, verbose=0)
+    change(model)
+    model.fit(X, Y, batch_size=8, epochs=2, shuffle=False, verbose=0)
+    return [w.tobytes() for w in model.get_weights()]
+
+
+def setting(name: str, value: Any) -> Callable[[Any], None]:
+    return lambda model: setattr(model.optimizer, name, value)
+
+
+CHANGES: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
+    "learning_rate": (lambda: optim.SGD(0.1), setting("learning_rate", 0.01)),
+    "schedule": (lambda: optim.SGD(0.1), setting("learning_rate", lambda step: 0.1 / (1 + step))),
+    "momentum": (lambda: optim.SGD(0.1, momentum=0.5), setting("momentum", 0.9)),
+    "nesterov": (lambda: optim.SGD(0.1, momentum=0.5), setting("nesterov", True)),
+    "weight_decay": (lambda: optim.SGD(0.1, weight_decay=0.0), setting("weight_decay", 1.0)),
+    "clipnorm": (lambda: optim.SGD(0.1), setting("clipnorm", 0.01)),
+    "clipvalue": (lambda: optim.SGD(0.1), setting("clipvalue", 0.01)),
+    "global_clipnorm": (lambda: optim.SGD(0.1), setting("global_clipnorm", 0.01)),
+    "beta_1": (lambda: optim.Adam(0.1), setting("beta_1", 0.5)),
+    "beta_2": (lambda: optim.Adam(0.1), setting("beta_2", 0.5)),
+    "epsilon": (lambda: optim.Adam(0.1), setting("epsilon", 0.1)),
+    "amsgrad": (lambda: optim.Adam(0.1), setting("amsgrad", True)),
+    "rho": (lambda: optim.RMSprop(0.1), setting("rho", 0.5)),
+    "centered": (lambda: optim.RMSprop(0.01), setting("centered", True)),
+    "activation": (lambda: optim.SGD(0.1), lambda model: setattr(model.layers[0], "activation", np.sin)),
+    "rate of dropout": (lambda: optim.SGD(0.1), lambda model: setattr(model.layers[1], "rate", 0.75)),
+    "trainable": (lambda: optim.SGD(0.1), lambda model: setattr(model.layers[0], "trainable", False)),
+    "set_weights": (
+        lambda: optim.SGD(0.1),
+        lambda model: model.set_weights([w * 0.5 for w in model.get_weights()]),
+    ),
+    "compile": (lambda: optim.SGD(0.1), lambda model: model.compile(optim.SGD(0.01), "mae", jit=bool(model._programs))),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_settings_that_change(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_numpy_alone(monkeypatch)  # which gives the same bits
+    optimizer, change = CHANGES[name]
+    assert trained(True, optimizer, change) == trained(False, optimizer, change)
+
+
+def test_a_layer_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Scale(nn.Layer):
+        factor = 2.0
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.shift = 1.0
+
+        def call(self, x: Any) -> Any:
+            return x * self.factor + self.shift
+
+    use_numpy_alone(monkeypatch)
+    layer = Scale()
+    f = ag.compile(lambda x: layer(x))
+    for number in range(10):
+        layer.shift = float(number // 4)
+        np.testing.assert_array_equal(f(X).numpy(), X * np.float32(2) + np.float32(layer.shift))

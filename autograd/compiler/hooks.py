@@ -1,4 +1,8 @@
-"""`fused`: a function that changes arrays in place, element by element, as one loop for arrays of any length."""
+"""What optimizers, layers and losses ask of the compiler.
+
+`current_trace` is the trace of a compiled function, with `name`, `writable`, `array` and `after_run`; `fresh` gives
+values that change from run to run; `depends_on` notes settings; `elementwise_loop` compiles an update by itself.
+"""
 
 from __future__ import annotations
 
@@ -10,24 +14,42 @@ import numpy as np
 from autograd.compiler.fusion import SMALLEST
 from autograd.compiler.ir import LOOP, Group, first_difference
 from autograd.compiler.pipeline import build, fastest, has_numba, try_out
-from autograd.compiler.trace import Trace
+from autograd.compiler.trace import Trace, current_trace, fresh
 from autograd.graph import open_recordings
+
+__all__ = ["Loop", "current_trace", "depends_on", "elementwise_loop", "fresh"]
 
 Loop = Callable[[Sequence[Any], Sequence[float]], None]
 
 
-def fused(change: Callable[..., None], dtypes: Sequence[Any], count: int = 0) -> Loop | None:
-    """`change(*arrays, *numbers)` as one loop over its arrays, or None if it can not be one, or numba is missing.
+def depends_on(owner: Any) -> None:
+    """Note that what is computed here depends on the settings of an object: its public attributes.
 
-    change: a function of one-dimensional arrays of one length and of `count` floats, which it may get traced. What it
+    A compiled function is traced again when they change.
+    """
+    for recording in open_recordings.get():
+        recording.depends_on(owner)
+
+
+def elementwise_loop(change: Callable[..., None], dtypes: Sequence[Any], count: int = 0) -> Loop | None:
+    """Compile a function that changes arrays in place, element by element, to one loop for arrays of any length.
+
+    Parameters
+    ----------
+    change : called with one-dimensional arrays of one length and then with `count` floats, which may be traced. What it
         computes has to follow from these, from what does not change, and from `ag.fresh`.
-    dtypes: of the arrays.
+    dtypes : of the arrays.
 
-    The loop is called with the arrays, row by row in memory, and with the numbers. Values are those of NumPy.
+    Returns
+    -------
+    A function that is called with the arrays, row by row in memory, and with the numbers, and computes what NumPy
+    does; or None if there can be no single loop, or numba is missing.
 
+    Examples
+    --------
     >>> def decay(w, rate):
     ...     w -= w * rate
-    >>> loop = fused(decay, [np.float32], count=1)
+    >>> loop = elementwise_loop(decay, [np.float32], count=1)
     >>> w = np.ones(3, np.float32)
     >>> loop([w], [0.5]) if loop else decay(w, 0.5)
     >>> w
