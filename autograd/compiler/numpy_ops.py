@@ -53,6 +53,7 @@ class NumpyOp:
         the names of operands that it takes by position, `appended` is what it takes beyond these. With `to_result` it
         takes the shape of the result instead.
     takes_shape : the second operand is the shape of the result.
+    transposes, prefix : what people write for it is x.T, for a matrix, or the operator before the operand.
     loop, dtypes : the expression for one element in a compiled loop, and the operands with which it is NumPy's result.
     logic : the function on truth values that does the same as this one on bits.
     accumulate : the ufunc that a reduction repeats. Its `reduce` does the same at less cost where the function also
@@ -83,6 +84,8 @@ class NumpyOp:
     keywords: tuple[str, ...] = ()
     to_result: bool = False
     takes_shape: bool = False
+    transposes: bool = False
+    prefix: str = ""
     loop: str = ""
     dtypes: str = ""
     logic: Function | None = None
@@ -102,6 +105,11 @@ class NumpyOp:
     shape_by_data: bool = False
     changes: tuple[int, str] | None = None
     refused: bool = False
+
+    @property
+    def is_method(self) -> bool:
+        """Whether the function is itself a method of arrays, rather than one that has a method."""
+        return bool(self.method) and not self.most
 
 
 ROWS: dict[Function, NumpyOp] = {}
@@ -217,7 +225,7 @@ row(np.add, ELEMENTWISE, sign="+", loop="{} + {}", dtypes=FLOATS, wraps_numbers=
 row(np.subtract, ELEMENTWISE, sign="-", loop="{} - {}", dtypes=FLOATS, wraps_numbers=True)
 row(np.multiply, ELEMENTWISE, sign="*", loop="{} * {}", dtypes=FLOATS, wraps_numbers=True, chains=True)
 row(np.divide, ELEMENTWISE, sign="/", raises=True, loop="{} / {}", dtypes=FLOATS, wraps_numbers=True)
-row(np.negative, ELEMENTWISE, loop="-{}", dtypes=FLOATS)
+row(np.negative, ELEMENTWISE, prefix="-", loop="-{}", dtypes=FLOATS)
 row(np.square, ELEMENTWISE, loop="{0} * {0}", dtypes=FLOATS)
 row(np.sqrt, ELEMENTWISE, loop="np.sqrt({})", dtypes=FLOATS)
 row(np.absolute, ELEMENTWISE, loop="abs({})", dtypes=FLOATS)
@@ -243,6 +251,7 @@ row(np.bitwise_and, ELEMENTWISE, logic=np.logical_and)
 row(np.bitwise_or, ELEMENTWISE, logic=np.logical_or)
 row(np.invert, ELEMENTWISE, logic=np.logical_not)
 row(np.positive, ELEMENTWISE, identity=True)
+row(np.power, ELEMENTWISE, sign="**", raises=True)
 
 # Along axes.
 
@@ -278,9 +287,27 @@ row(np.reshape, RESHAPE, method="reshape", most=2, takes_shape=True, may_fail=Fa
 row(np.ravel, RESHAPE, method="ravel", most=2, may_fail=False, keeps_nan=True, identity=True)
 method_row("reshape", RESHAPE, takes_shape=True, may_fail=False, keeps_nan=True, identity=True)
 method_row("ravel", RESHAPE, may_fail=False, keeps_nan=True, identity=True)
-row(np.swapaxes, VIEW, method="swapaxes", most=3, keywords=("axis1", "axis2"), may_fail=False, keeps_nan=True)
-row(np.transpose, VIEW, method="transpose", most=2, keywords=("axes",), may_fail=False, keeps_nan=True)
-row(np.matrix_transpose, VIEW, method="swapaxes", appended="-1, -2", most=1, may_fail=False, keeps_nan=True)
+row(
+    np.swapaxes,
+    VIEW,
+    transposes=True,
+    method="swapaxes",
+    most=3,
+    keywords=("axis1", "axis2"),
+    may_fail=False,
+    keeps_nan=True,
+)
+row(np.transpose, VIEW, transposes=True, method="transpose", most=2, keywords=("axes",), may_fail=False, keeps_nan=True)
+row(
+    np.matrix_transpose,
+    VIEW,
+    transposes=True,
+    method="swapaxes",
+    appended="-1, -2",
+    most=1,
+    may_fail=False,
+    keeps_nan=True,
+)
 row(np.squeeze, VIEW, method="squeeze", most=2, keywords=("axis",), may_fail=False, keeps_nan=True, identity=True)
 row(np.expand_dims, VIEW, method="reshape", most=2, to_result=True, may_fail=False, keeps_nan=True)
 method_row("swapaxes", VIEW, may_fail=False, keeps_nan=True)
@@ -302,7 +329,7 @@ row(with_item, STORE, owns=True)
 
 # Products.
 
-row(np.matmul, keeps_nan=True)
+row(np.matmul, sign="@", keeps_nan=True)
 row(np.dot, owns=True)
 NAN_PROBE = row(np.vdot, owns=True)  # of an array with itself: NaN if there is one in it
 row(np.tensordot, owns=True)

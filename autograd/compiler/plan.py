@@ -160,6 +160,11 @@ class Plan:
         return of_program(self.executable, values, repeats=repeats)
 
     @property
+    def shared(self) -> list[Any]:
+        """The arrays of the user's program that the source takes as its last arguments."""
+        return [array for ref, array in self.program.constants.items() if ref in self.program.shared]
+
+    @property
     def source(self) -> str:
         """The program as a module in plain NumPy: forward, backward and update, line by line.
 

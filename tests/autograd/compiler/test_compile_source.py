@@ -1,5 +1,7 @@
 """The text of a program: runs with NumPy alone, gives bitwise what the function gives, and reads like a textbook."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,10 @@ import nn
 import optim
 from autograd import Tape, Variable
 from autograd.compiler.api import Compiled
+from autograd.compiler.signature import signature
+from autograd.nest import leaves
 from nn import functional as F
+from tests.autograd.samples import SAMPLES
 
 RNG = np.random.default_rng(0)
 
@@ -212,3 +217,103 @@ def test_constants_are_written_and_the_users_arrays_are_arguments() -> None:
         np.testing.assert_array_equal(names["f"](np.ones(3), data), expected)
     assert "def f(x, data):" in f.plans[0].source
     assert odd.size == 3
+
+
+# Exported programs run by themselves.
+
+
+def exported(compiled: Any, *args: Any) -> list[Any]:
+    """What the text of the only plan gives for these arguments, in a fresh namespace."""
+    (plan,) = compiled.plans
+    space: dict[str, Any] = {}
+    exec(plan.source, space)
+    inputs: list[Any] = []
+    signature((args, {}), inputs, [])
+    with np.errstate(all="ignore"):
+        results = space[plan.name](*inputs, *[find() for find in plan._finds], *plan.shared)
+    return list(results) if isinstance(results, tuple) else [results]
+
+
+def agree(compiled: Any, found: Any, expected: Any) -> None:
+    """A program gives what is computed in it; what is the same at each run is no result of it."""
+    (variants,) = compiled._variants.values()
+    places = list(leaves(variants.replays[0]._results))
+    wanted = [getattr(x, "value", x) for x, place in zip(leaves(expected), places, strict=True) if place.traced]
+    for a, b in zip(found, wanted, strict=True):
+        assert np.asarray(a).dtype == np.asarray(b).dtype
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("sample", SAMPLES, ids=str)
+def test_samples_run_by_themselves(sample: Any) -> None:
+    def f(*values: Any) -> Any:
+        tensors = [ag.Tensor(v) for v in values]
+        with ag.Tape() as t:
+            t.watch([x for x in tensors if x.dtype.kind in "fc"])
+            y = sample.call(*tensors)
+        return [y, *t.gradient(y, tensors)]
+
+    compiled = ag.compile(f)
+    for _ in range(3):
+        expected = compiled(*sample.variables)
+    if compiled.plans:
+        agree(compiled, exported(compiled, *sample.variables), expected)
+
+
+class Level(int):
+    pass
+
+
+NAMES: dict[str, Callable[..., Any]] = {
+    "np": lambda np_: np_ * 2,
+    "float": lambda x: {"value": x * 2.0 + x.sum()},
+    "numbers of a kind of their own": lambda x: x * Level(3) + np.float64(0.5) * np.float32(2),
+    "nothing": lambda x: np.concatenate([x, np.zeros((0,)), np.empty((0, 3)).ravel()]),
+    "no rows": lambda x: (x @ np.ones((0, 3)).T) if x.ndim == 2 else np.zeros((0, 4)).sum() + x,
+    "infinite": lambda x: np.where(x > 0, np.inf, -np.inf) + np.array([np.nan, -0.0, np.inf]),
+    "complex": lambda x: x * np.array([1 + 2j, complex(-0.0, np.inf), complex(np.nan, 1)]),
+    "swapped bytes": lambda x: x.astype(">f4") * 2,
+    "norm": lambda x: np.linalg.norm(x) + np.linalg.inv(np.outer(x, x) + np.eye(3)).sum(),
+    "fft": lambda x: np.fft.ifft(np.fft.fft(x) * 2),
+    "reduce": lambda x: np.maximum.reduce(x) + np.multiply.accumulate(x),
+    "methods": lambda x: x.astype(np.float32).clip(0, 1).round(2).cumsum(),
+    "sorted": lambda x: (lambda y: (y.sort(), np.fill_diagonal(y.reshape(1, 3).copy(), 0), y)[2])(x * 1.0),
+    "masked": lambda x: np.add(x, 1.0, out=np.zeros_like(x * 1.0), where=x > 0),
+    "slices": lambda x: x[::-1][None, ..., :2] * x[1],
+    "special": lambda x: ag.special.erf(x) + ag.special.gammaln(np.abs(x) + 1),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", NAMES)
+def test_programs_run_by_themselves(name: str) -> None:
+    pytest.importorskip("scipy")
+    compiled = ag.compile(NAMES[name])
+    x = np.array([0.5, -1.25, 2.0])
+    for _ in range(3):
+        expected = compiled(x)
+    agree(compiled, exported(compiled, x), expected)
+
+
+def test_names_that_clash_are_told_apart() -> None:
+    w = [
+        Variable(float(i + 2), name=name) for i, name in enumerate(["np", "\ufb01", "fi", "class", "float", "a b", "1"])
+    ]
+
+    @ag.compile
+    def lambda_(x: Any) -> Any:
+        total = sum([v * x for v in w])
+        w[0].assign_sub(0.5)
+        return total
+
+    lambda_.__name__ = "float"
+    for _ in range(3):
+        lambda_(3.0)
+    before = [v.numpy() for v in w]
+    expected = lambda_(3.0)
+    (plan,) = lambda_.plans
+    space: dict[str, Any] = {}
+    exec(plan.source, space)
+    name = re.search(r"def (\w+)\(", plan.source)[1]
+    assert space[name](3.0, *[float(x) for x in before])[0] == float(expected)
