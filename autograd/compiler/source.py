@@ -265,7 +265,9 @@ class _Writer:
         return ast.Compare(value, [ast.Eq()], [_plain(guard.expected)])
 
     def _check_gradients(self) -> None:
-        """Require, once, that no gradient is NaN."""
+        """Require, once all are there, that no gradient is NaN."""
+        if not all([ref in self.nodes for ref in self.probed.values()]):
+            return
         names = [ast.unparse(self.nodes[ref]) for ref in dict.fromkeys(self.probed.values())]
         self.probed = {}
         if len(names) == 1:
@@ -409,7 +411,7 @@ def _plain(x: Any) -> ast.expr:
     for kind in kinds:
         if isinstance(x, kind) and type(x) not in kinds:
             return _plain(kind(x))
-    if type(x) is complex:
+    if type(x) is complex and (str(x.real) != "0.0" or not math.isfinite(x.imag) or str(x.imag)[0] == "-"):
         return _call(ast.Name("complex"), [_plain(x.real), _plain(x.imag)])
     if type(x) is float and not math.isfinite(x):
         return _np("nan") if x != x else _np("inf") if x > 0 else ast.UnaryOp(ast.USub(), _np("inf"))
