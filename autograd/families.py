@@ -28,6 +28,7 @@ import numpy.typing as npt
 
 from autograd.bundle import Several, of_parts
 from autograd.errors import NoDerivativeError, RuleError
+from autograd.flops import Formula, once
 from autograd.graph import Tracer, Value, raw
 from autograd.primitive import Every, Primitive, Rule, check_kind, describe, register
 
@@ -41,6 +42,7 @@ def elementwise(
     real: bool = False,
     numpy: Functions = (),
     apex: Callable[..., Any] | None = None,
+    flops: Formula = once,
 ) -> Primitive:
     """An operation on each element by itself, with broadcasting.
 
@@ -60,12 +62,27 @@ def elementwise(
         return total
 
     return register(
-        Primitive(name, forward, rules, push=push, elementwise=True, broadcasts=True, real=real, numpy=numpy, apex=apex)
+        Primitive(
+            name,
+            forward,
+            rules,
+            push=push,
+            elementwise=True,
+            broadcasts=True,
+            real=real,
+            numpy=numpy,
+            apex=apex,
+            flops=flops,
+        )
     )
 
 
 def linear(
-    name: str, forward: Callable[..., Any], *transposes: Rule | Every | None, numpy: Functions = ()
+    name: str,
+    forward: Callable[..., Any],
+    *transposes: Rule | Every | None,
+    numpy: Functions = (),
+    flops: Formula = once,
 ) -> Primitive:
     """An operation that is linear in all its differentiable inputs together: a transpose for each, or `Every`."""
 
@@ -77,10 +94,12 @@ def linear(
         return op(*moved, **params)
 
     rules: Any = transposes[0] if isinstance(transposes[0], Every) else transposes
-    return register(Primitive(name, forward, rules, push=push, broadcasts=True, numpy=numpy))
+    return register(Primitive(name, forward, rules, push=push, broadcasts=True, numpy=numpy, flops=flops))
 
 
-def bilinear(name: str, forward: Callable[..., Any], left: Rule, right: Rule, numpy: Functions = ()) -> Primitive:
+def bilinear(
+    name: str, forward: Callable[..., Any], left: Rule, right: Rule, numpy: Functions = (), flops: Formula = once
+) -> Primitive:
     """An operation that is linear in each of its two inputs, such as a product of matrices."""
 
     def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
@@ -92,7 +111,7 @@ def bilinear(name: str, forward: Callable[..., Any], left: Rule, right: Rule, nu
             parts.append(op(a, tb, **params))
         return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
-    return register(Primitive(name, forward, (left, right), push=push, broadcasts=True, numpy=numpy))
+    return register(Primitive(name, forward, (left, right), push=push, broadcasts=True, numpy=numpy, flops=flops))
 
 
 def general(
@@ -104,6 +123,7 @@ def general(
     real: bool = False,
     numpy: Functions = (),
     apex: Callable[..., Any] | None = None,
+    flops: Formula = once,
 ) -> Primitive:
     """Any other operation; its forward mode is derived from the rules.
 
@@ -111,7 +131,9 @@ def general(
         tangent of y; a tangent is None where an input does not move.
     """
     return register(
-        Primitive(name, forward, rules, push=push, broadcasts=broadcasts, real=real, numpy=numpy, apex=apex)
+        Primitive(
+            name, forward, rules, push=push, broadcasts=broadcasts, real=real, numpy=numpy, apex=apex, flops=flops
+        )
     )
 
 
@@ -123,6 +145,7 @@ def several(
     real: bool = False,
     partly: bool = False,
     numpy: Functions = (),
+    flops: Formula = once,
 ) -> Primitive:
     """A general operation with several results: `forward` gives a tuple, a rule takes tuples of g and y.
 
@@ -130,18 +153,23 @@ def several(
     partly: the cotangent of a result that the target does not depend on is None, rather than zeros.
     """
     adapted = [None if rule is None else of_parts(rule, partly) for rule in rules]
-    return register(Several(name, forward, adapted, push=push, real=real, numpy=numpy))
+    return register(Several(name, forward, adapted, push=push, real=real, numpy=numpy, flops=flops))
 
 
 def symmetric(
-    name: str, forward: Callable[..., Any], rule: Rule, real: bool = False, numpy: Functions = ()
+    name: str,
+    forward: Callable[..., Any],
+    rule: Rule,
+    real: bool = False,
+    numpy: Functions = (),
+    flops: Formula = once,
 ) -> Primitive:
     """A general operation of one input whose Jacobian is symmetric, such as softmax: one rule, both modes."""
 
     def push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
         return rule(tangents[0], y, *inputs, **params)
 
-    return register(Primitive(name, forward, [rule], push=push, real=real, numpy=numpy))
+    return register(Primitive(name, forward, [rule], push=push, real=real, numpy=numpy, flops=flops))
 
 
 def _shape(x: Any) -> tuple[int, ...]:

@@ -21,6 +21,7 @@ import numpy as np
 from autograd.debug import check_in_force, checks_open
 from autograd.derivative_array import DerivativeArray
 from autograd.errors import NoDerivativeError
+from autograd.flops import Formula, once
 from autograd.graph import Value, open_anywhere, open_recordings, raw, record, recordings_elsewhere
 from autograd.nest import leaves
 
@@ -56,7 +57,8 @@ class Primitive:
     `push(op, tangents, y, inputs, params)` carries tangents forward (None: derived from the rules).
     `elementwise` says that the rules see each element by itself, `broadcasts` that inputs may have been
     broadcast, `real` that the rules hold for real numbers only. `numpy` lists the NumPy functions that mean this
-    operation. `apex(i, y, *inputs, **params)` gives the `Cone` of input i, if the operation has points of cones.
+    operation. `flops(operands, out, params)` estimates the floating point operations from shapes.
+    `apex(i, y, *inputs, **params)` gives the `Cone` of input i, if the operation has points of cones.
     """
 
     __slots__ = (
@@ -65,6 +67,7 @@ class Primitive:
         "broadcasts",
         "complete",
         "elementwise",
+        "flops",
         "forward",
         "name",
         "numpy",
@@ -86,8 +89,10 @@ class Primitive:
         real: bool = False,
         numpy: Sequence[Callable[..., Any]] = (),
         apex: Callable[..., Any] | None = None,
+        flops: Formula = once,
     ) -> None:
         self.apex = apex
+        self.flops = flops
         self.name = name
         self.forward = forward
         self.rules = rules

@@ -14,6 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
+from autograd.flops import Formula
+
 Function = Callable[..., Any]
 
 # Kinds of functions.
@@ -32,6 +35,8 @@ CAST = "cast"  # the same elements in another dtype
 CONVERSION = "conversion"  # a number as a double
 METADATA = "metadata"  # known without computing: the shape, the dtype
 OTHER = "other"
+
+_MOVING = (VIEW, RESHAPE, COPY, LIKE, INDEX, STORE, CAST, CONVERSION, METADATA)
 
 # Reductions that a compiled loop repeats in NumPy's order, to the last bit.
 SUM, EXTREME = "sum", "extreme"
@@ -72,6 +77,7 @@ class NumpyOp:
     shape_by_data : the shape of the result depends on the values.
     changes : the position and the name of the operand that it changes in place.
     refused : it cannot be part of a program: it changes how an array lies in memory.
+    flops : the formula for its floating point operations.
     """
 
     function: Function
@@ -105,6 +111,7 @@ class NumpyOp:
     shape_by_data: bool = False
     changes: tuple[int, str] | None = None
     refused: bool = False
+    flops: Formula = flops.once
 
     @property
     def is_method(self) -> bool:
@@ -121,6 +128,8 @@ def row(function: Function, kind: str = OTHER, **known: Any) -> NumpyOp:
         known = {"owns": True, "may_fail": False, "writes": function.nout == 1} | known
     elif known.get("owns"):
         known = {"may_fail": False} | known
+    if kind in _MOVING:
+        known = {"flops": flops.none} | known
     ROWS[function] = NumpyOp(function, kind, **known)
     return ROWS[function]
 
@@ -132,7 +141,9 @@ def describe(function: Function) -> NumpyOp:
         return ROWS[function]
     if isinstance(function, np.ufunc):
         kind = ELEMENTWISE if function.signature is None else OTHER
-        return NumpyOp(function, kind, owns=True, may_fail=False, writes=function.nout == 1)
+        ours = getattr(np, function.__name__, None) is function
+        count = flops.once if ours else flops.function  # others are special functions
+        return NumpyOp(function, kind, owns=True, may_fail=False, writes=function.nout == 1, flops=count)
     if isinstance(getattr(function, "__self__", None), np.ufunc):  # such as np.add.reduce
         return NumpyOp(function, OTHER, owns=True, may_fail=False)
     return NumpyOp(function)
@@ -250,8 +261,16 @@ row(np.logical_xor, ELEMENTWISE, logic=np.logical_xor)
 row(np.bitwise_and, ELEMENTWISE, logic=np.logical_and)
 row(np.bitwise_or, ELEMENTWISE, logic=np.logical_or)
 row(np.invert, ELEMENTWISE, logic=np.logical_not)
-row(np.positive, ELEMENTWISE, identity=True)
-row(np.power, ELEMENTWISE, sign="**", raises=True)
+row(np.positive, ELEMENTWISE, identity=True, flops=flops.none)
+row(np.power, ELEMENTWISE, sign="**", raises=True, flops=flops.function)
+
+_HEAVY: tuple[Function, ...] = (
+    np.exp, np.expm1, np.exp2, np.log, np.log1p, np.log2, np.log10, np.sin, np.cos, np.tan, np.arcsin, np.arccos,
+    np.arctan, np.arctan2, np.sinh, np.cosh, np.tanh, np.arcsinh, np.arccosh, np.arctanh, np.logaddexp, np.logaddexp2,
+    np.cbrt, np.hypot,
+)  # fmt: skip
+for _function in _HEAVY:
+    row(_function, ELEMENTWISE, flops=flops.function)
 
 # Along axes.
 
@@ -265,8 +284,8 @@ row(np.min, REDUCTION, accumulate=np.minimum, order=EXTREME, owns=True, writes=_
 row(np.any, REDUCTION, accumulate=np.logical_or, owns=True, writes=True)
 row(np.all, REDUCTION, accumulate=np.logical_and, owns=True, writes=True)
 row(np.mean, REDUCTION, accumulate=np.add, divides=True, owns=True)
-row(np.var, REDUCTION, owns=True)
-row(np.std, REDUCTION, owns=True)
+row(np.var, REDUCTION, owns=True, flops=flops.per_element(4))
+row(np.std, REDUCTION, owns=True, flops=flops.per_element(4))
 row(np.add.reduce, REDUCTION, accumulate=np.add, order=SUM, owns=True)
 row(np.maximum.reduce, REDUCTION, accumulate=np.maximum, order=EXTREME, owns=True)
 row(np.minimum.reduce, REDUCTION, accumulate=np.minimum, order=EXTREME, owns=True)
@@ -277,8 +296,8 @@ row(np.cumsum, owns=True)
 row(np.cumprod, owns=True)
 row(np.argmax, owns=True)
 row(np.argmin, owns=True)
-row(np.argsort, owns=True)
-row(np.sort, owns=True)
+row(np.argsort, owns=True, flops=flops.sort)
+row(np.sort, owns=True, flops=flops.sort)
 row(np.clip, owns=True)
 
 # The same elements in another shape, order or place.
@@ -313,35 +332,52 @@ row(np.expand_dims, VIEW, method="reshape", most=2, to_result=True, may_fail=Fal
 method_row("swapaxes", VIEW, may_fail=False, keeps_nan=True)
 method_row("transpose", VIEW, may_fail=False, keeps_nan=True)
 method_row("squeeze", VIEW, may_fail=False, keeps_nan=True, identity=True)
-row(np.broadcast_to, may_fail=False, identity=True)
-row(np.moveaxis, may_fail=False)
-row(np.real, may_fail=False)
-row(np.imag, may_fail=False)
+row(np.broadcast_to, may_fail=False, flops=flops.none, identity=True)
+row(np.moveaxis, may_fail=False, flops=flops.none)
+row(np.real, may_fail=False, flops=flops.none)
+row(np.imag, may_fail=False, flops=flops.none)
 row(np.copy, COPY, owns=True, identity=True)
 method_row("copy", COPY, owns=True, identity=True)
 ASTYPE = method_row("astype", CAST, may_fail=False, identity=True)
-row(np.concatenate, owns=True)
-row(np.stack, owns=True)
-row(np.take, owns=True, may_fail=True)
-row(np.take_along_axis, owns=True, may_fail=True)
+row(np.concatenate, owns=True, flops=flops.none)
+row(np.stack, owns=True, flops=flops.none)
+row(np.take, owns=True, flops=flops.none, may_fail=True)
+row(np.take_along_axis, owns=True, flops=flops.none, may_fail=True)
 row(item, INDEX)
 row(with_item, STORE, owns=True)
 
 # Products.
 
-row(np.matmul, sign="@", keeps_nan=True)
-row(np.dot, owns=True)
-NAN_PROBE = row(np.vdot, owns=True)  # of an array with itself: NaN if there is one in it
-row(np.tensordot, owns=True)
-row(np.einsum, may_fail=False)
+row(np.matmul, sign="@", keeps_nan=True, flops=flops.matmul)
+row(np.dot, owns=True, flops=flops.product)
+NAN_PROBE = row(np.vdot, owns=True, flops=flops.product)  # of an array with itself: NaN if there is one in it
+row(np.tensordot, owns=True, flops=flops.product)
+row(np.einsum, may_fail=False, flops=flops.einsum)
+
+_PRODUCTS: dict[Function, Formula] = {
+    np.inner: flops.product, np.outer: flops.product, np.convolve: flops.convolution, np.correlate: flops.convolution,
+    np.linalg.inv: flops.cubic(2), np.linalg.solve: flops.solve, np.linalg.cholesky: flops.cubic(1 / 3),
+    np.linalg.det: flops.cubic(2 / 3), np.linalg.slogdet: flops.cubic(2 / 3), np.linalg.eigh: flops.cubic(9),
+    np.linalg.eig: flops.cubic(25), np.linalg.svd: flops.svd, np.linalg.pinv: flops.svd, np.linalg.qr: flops.qr,
+    np.linalg.lstsq: flops.lstsq,
+    np.fft.fft: flops.fourier(5), np.fft.ifft: flops.fourier(5), np.fft.rfft: flops.fourier(2.5),
+    np.fft.irfft: flops.fourier(2.5), np.fft.fftn: flops.fourier(5, all_axes=True),
+    np.fft.ifftn: flops.fourier(5, all_axes=True), np.fft.rfftn: flops.fourier(2.5, all_axes=True),
+    np.fft.irfftn: flops.fourier(2.5, all_axes=True),
+}  # fmt: skip
+for _function, _formula in _PRODUCTS.items():
+    row(_function, flops=_formula)
+_ARRANGING: tuple[Function, ...] = (np.roll, np.flip, np.tile, np.pad, np.split, np.diag, np.tril, np.triu)
+for _function in _ARRANGING:
+    row(_function, flops=flops.none)
 
 # Arrays of one value, and numbers.
 
 row(np.ones_like, LIKE, fill=np.ones, owns=True)
 row(np.zeros_like, LIKE, fill=np.zeros, owns=True)
 row(np.empty_like, LIKE, fill=np.zeros)
-row(np.ones, owns=True)
-row(np.zeros, owns=True)
+row(np.ones, owns=True, flops=flops.none)
+row(np.zeros, owns=True, flops=flops.none)
 row(float, CONVERSION)
 row(np.float64, CONVERSION)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import elementwise
 from autograd.primitive import Primitive
 
@@ -38,7 +39,7 @@ def _between(x: Any, order: int) -> Any:
 
 
 # fmt: off
-bessel_i: Primitive = elementwise("bessel_i", _bessel_i, lambda g, y, x, *, order: g * _between(x, order), real=True)
-i0       = elementwise("i0", np.i0, lambda g, y, x: g * bessel_i(x, order=1), real=True, numpy=[np.i0])
-i1       = elementwise("i1", lambda x: _bessel_i(x, order=1), lambda g, y, x: g * _between(x, 1), real=True)
+bessel_i: Primitive = elementwise("bessel_i", _bessel_i, lambda g, y, x, *, order: g * _between(x, order), real=True, flops=flops.function)
+i0       = elementwise("i0", np.i0, lambda g, y, x: g * bessel_i(x, order=1), real=True, numpy=[np.i0], flops=flops.function)
+i1       = elementwise("i1", lambda x: _bessel_i(x, order=1), lambda g, y, x: g * _between(x, 1), real=True, flops=flops.function)
 # fmt: on

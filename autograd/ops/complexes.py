@@ -4,14 +4,15 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import is_complex, linear
 from autograd.graph import raw
 from autograd.primitive import composed
 
 # fmt: off
-conjugate = linear("conjugate", np.conjugate, lambda g, y, x: np.conjugate(g), numpy=[np.conjugate])
-real      = linear("real", np.real, lambda g, y, x: g, numpy=[np.real])
-imag      = linear("imag", np.imag, lambda g, y, x: -1j * g, numpy=[np.imag])
+conjugate = linear("conjugate", np.conjugate, lambda g, y, x: np.conjugate(g), numpy=[np.conjugate], flops=flops.none)
+real      = linear("real", np.real, lambda g, y, x: g, numpy=[np.real], flops=flops.none)
+imag      = linear("imag", np.imag, lambda g, y, x: -1j * g, numpy=[np.imag], flops=flops.none)
 # fmt: on
 
 

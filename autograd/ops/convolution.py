@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import bilinear
 from autograd.ops.windows import add_windows, cropped, one_step, room, taps, unfold
 from autograd.primitive import Primitive
@@ -135,11 +136,11 @@ def _one_by_one(f: Callable[[Any], Any], g: Any, like: Any, to: Any) -> Any:
 # fmt: off
 conv: Primitive           = bilinear("conv", _conv,
     lambda g, y, x, w, **how: _in_batch(lambda g: conv_transpose(g, w, shape=x.shape[1:-1], **how), g, y),
-    lambda g, y, x, w, **how: _one_by_one(lambda g: conv_kernel(x, g, size=w.shape[:-2], **how), g, y, w))
+    lambda g, y, x, w, **how: _one_by_one(lambda g: conv_kernel(x, g, size=w.shape[:-2], **how), g, y, w), flops=flops.conv)
 conv_transpose: Primitive = bilinear("conv_transpose", _conv_transpose,
     lambda g, y, z, w, *, shape, **how: _in_batch(lambda g: conv(g, w, **how), g, y),
-    lambda g, y, z, w, *, shape, **how: _one_by_one(lambda g: conv_kernel(g, z, size=w.shape[:-2], **how), g, y, w))
+    lambda g, y, z, w, *, shape, **how: _one_by_one(lambda g: conv_kernel(g, z, size=w.shape[:-2], **how), g, y, w), flops=flops.conv_transpose)
 conv_kernel: Primitive    = bilinear("conv_kernel", _conv_kernel,
     lambda g, y, x, z, *, size, **how: _one_by_one(lambda g: conv_transpose(z, g, shape=x.shape[1:-1], **how), g, y, x),
-    lambda g, y, x, z, *, size, **how: _one_by_one(lambda g: conv(x, g, **how), g, y, z))
+    lambda g, y, x, z, *, size, **how: _one_by_one(lambda g: conv(x, g, **how), g, y, z), flops=flops.conv_kernel)
 # fmt: on

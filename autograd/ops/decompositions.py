@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.bundle import Parts, parts_of
 from autograd.errors import NoDerivativeError
 from autograd.families import general, is_complex, several
@@ -190,9 +191,9 @@ _SVDResult = type(np.linalg.svd(np.eye(1)))
 
 
 # fmt: off
-cholesky = general("cholesky", np.linalg.cholesky, _cholesky_rule, push=_cholesky_push)
-qr       = several("qr", np.linalg.qr, _qr_rule, push=_qr_push)
-svd      = several("svd", _svd, _svd_rule, push=_svd_push, partly=True)
+cholesky = general("cholesky", np.linalg.cholesky, _cholesky_rule, push=_cholesky_push, flops=flops.cubic(1 / 3))
+qr       = several("qr", np.linalg.qr, _qr_rule, push=_qr_push, flops=flops.qr)
+svd      = several("svd", _svd, _svd_rule, push=_svd_push, partly=True, flops=flops.svd)
 # fmt: on
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.bundle import Parts, parts_of
 from autograd.families import general, is_complex, several, zero_law
 from autograd.graph import raw
@@ -79,6 +80,6 @@ def _inverse(a: Any, y: Any) -> Any:
 
 
 # fmt: off
-det     = general("det", np.linalg.det, _det_rule, push=_det_push, numpy=[np.linalg.det])
-slogdet = several("slogdet", np.linalg.slogdet, _slogdet_rule, push=_slogdet_push, numpy=[np.linalg.slogdet])
+det     = general("det", np.linalg.det, _det_rule, push=_det_push, numpy=[np.linalg.det], flops=flops.cubic(2 / 3))
+slogdet = several("slogdet", np.linalg.slogdet, _slogdet_rule, push=_slogdet_push, numpy=[np.linalg.slogdet], flops=flops.cubic(2 / 3))
 # fmt: on

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.bundle import Parts, parts_of
 from autograd.families import is_complex, several
 from autograd.graph import raw
@@ -125,8 +126,8 @@ def _independent(w: Any, v: Any, a: Any) -> tuple[Any, Any]:
 
 
 # fmt: off
-eigh = several("eigh", np.linalg.eigh, _eigh_rule, push=_eigh_push, partly=True)
-eig  = several("eig", np.linalg.eig, _eig_rule, push=_eig_push, partly=True, numpy=[np.linalg.eig])
+eigh = several("eigh", np.linalg.eigh, _eigh_rule, push=_eigh_push, partly=True, flops=flops.cubic(9))
+eig  = several("eig", np.linalg.eig, _eig_rule, push=_eig_push, partly=True, numpy=[np.linalg.eig], flops=flops.cubic(25))
 # fmt: on
 
 

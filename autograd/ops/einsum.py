@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import bilinear
 from autograd.ops.index import getitem
 from autograd.ops.masked import widened
@@ -79,7 +80,7 @@ def _contract_right(g: Any, y: Any, a: Any, b: Any, *, left: str, right: str, ou
     return contract(a, g, left=left, right=stack + out, out=stack + right)
 
 
-contract = bilinear("contract", _contract, _contract_left, _contract_right)
+contract = bilinear("contract", _contract, _contract_left, _contract_right, flops=flops.einsum)
 
 
 @composed(np.einsum)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import elementwise, is_complex, linear
 from autograd.graph import Value, followed, raw
 from autograd.ops.cones import Cone, corner, ramp
@@ -145,47 +146,47 @@ add      = elementwise("add", operator.add, lambda g, y, a, b: g, lambda g, y, a
 subtract = elementwise("subtract", operator.sub, lambda g, y, a, b: g, lambda g, y, a, b: -g, numpy=[np.subtract])
 multiply = elementwise("multiply", operator.mul, lambda g, y, a, b: g * b, lambda g, y, a, b: g * a, numpy=[np.multiply])
 divide   = elementwise("divide", operator.truediv, lambda g, y, a, b: g / b, lambda g, y, a, b: -g * y / b, numpy=[np.divide])
-power    = elementwise("power", _power, _power_base, _power_exponent, numpy=[np.power])
+power    = elementwise("power", _power, _power_base, _power_exponent, numpy=[np.power], flops=flops.function)
 negative = elementwise("negative", operator.neg, lambda g, y, x: -g, numpy=[np.negative])
-positive = elementwise("positive", operator.pos, lambda g, y, x: g, numpy=[np.positive])
+positive = elementwise("positive", operator.pos, lambda g, y, x: g, numpy=[np.positive], flops=flops.none)
 square   = elementwise("square", np.square, lambda g, y, x: g * 2 * x, numpy=[np.square])
 sqrt     = elementwise("sqrt", np.sqrt, lambda g, y, x: g / (2 * y), numpy=[np.sqrt])
-cbrt     = elementwise("cbrt", np.cbrt, lambda g, y, x: g / (3 * y * y), real=True, numpy=[np.cbrt])
+cbrt     = elementwise("cbrt", np.cbrt, lambda g, y, x: g / (3 * y * y), real=True, numpy=[np.cbrt], flops=flops.function)
 deg2rad  = elementwise("deg2rad", np.deg2rad, lambda g, y, x: g * (math.pi / 180), real=True, numpy=[np.deg2rad, np.radians])
 rad2deg  = elementwise("rad2deg", np.rad2deg, lambda g, y, x: g * (180 / math.pi), real=True, numpy=[np.rad2deg, np.degrees])
 ldexp    = elementwise("ldexp", np.ldexp, lambda g, y, x, exponent: np.ldexp(g, exponent), None, real=True, numpy=[np.ldexp])
 
 # Exponentials and their kin.
-exp      = elementwise("exp", np.exp, lambda g, y, x: g * y, numpy=[np.exp])
-expm1    = elementwise("expm1", np.expm1, lambda g, y, x: g * np.exp(x), numpy=[np.expm1])
-log      = elementwise("log", np.log, lambda g, y, x: g / x, numpy=[np.log])
-log1p    = elementwise("log1p", np.log1p, lambda g, y, x: g / (1 + x), numpy=[np.log1p])
-sin      = elementwise("sin", np.sin, lambda g, y, x: g * np.cos(x), numpy=[np.sin])
-cos      = elementwise("cos", np.cos, lambda g, y, x: -g * np.sin(x), numpy=[np.cos])
-exp2     = elementwise("exp2", np.exp2, lambda g, y, x: g * y * math.log(2), numpy=[np.exp2])
-log2     = elementwise("log2", np.log2, lambda g, y, x: g / (x * math.log(2)), numpy=[np.log2])
-log10    = elementwise("log10", np.log10, lambda g, y, x: g / (x * math.log(10)), numpy=[np.log10])
+exp      = elementwise("exp", np.exp, lambda g, y, x: g * y, numpy=[np.exp], flops=flops.function)
+expm1    = elementwise("expm1", np.expm1, lambda g, y, x: g * np.exp(x), numpy=[np.expm1], flops=flops.function)
+log      = elementwise("log", np.log, lambda g, y, x: g / x, numpy=[np.log], flops=flops.function)
+log1p    = elementwise("log1p", np.log1p, lambda g, y, x: g / (1 + x), numpy=[np.log1p], flops=flops.function)
+sin      = elementwise("sin", np.sin, lambda g, y, x: g * np.cos(x), numpy=[np.sin], flops=flops.function)
+cos      = elementwise("cos", np.cos, lambda g, y, x: -g * np.sin(x), numpy=[np.cos], flops=flops.function)
+exp2     = elementwise("exp2", np.exp2, lambda g, y, x: g * y * math.log(2), numpy=[np.exp2], flops=flops.function)
+log2     = elementwise("log2", np.log2, lambda g, y, x: g / (x * math.log(2)), numpy=[np.log2], flops=flops.function)
+log10    = elementwise("log10", np.log10, lambda g, y, x: g / (x * math.log(10)), numpy=[np.log10], flops=flops.function)
 reciprocal = elementwise("reciprocal", np.reciprocal, lambda g, y, x: -g * y * y, numpy=[np.reciprocal])
-tan      = elementwise("tan", np.tan, lambda g, y, x: g * (1 + y * y), numpy=[np.tan])
-arcsin   = elementwise("arcsin", np.arcsin, lambda g, y, x: g / _root_of_1_less_square(x), numpy=[np.arcsin])
-arccos   = elementwise("arccos", np.arccos, lambda g, y, x: -g / _root_of_1_less_square(x), numpy=[np.arccos])
-arctan   = elementwise("arctan", np.arctan, _arctan_rule, numpy=[np.arctan])
-sinh     = elementwise("sinh", np.sinh, lambda g, y, x: g * np.cosh(x), numpy=[np.sinh])
-cosh     = elementwise("cosh", np.cosh, lambda g, y, x: g * np.sinh(x), numpy=[np.cosh])
-arcsinh  = elementwise("arcsinh", np.arcsinh, _arcsinh_rule, numpy=[np.arcsinh])
-arccosh  = elementwise("arccosh", np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)), numpy=[np.arccosh])
-arctanh  = elementwise("arctanh", np.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x)), numpy=[np.arctanh])
-sech2    = elementwise("sech2", _sech2, lambda g, y, x: -2 * g * y * np.tanh(x))
-tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (sech2(x) if isinstance(x, Value) else _sech2(x)), numpy=[np.tanh])
-sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x))
-softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True)
+tan      = elementwise("tan", np.tan, lambda g, y, x: g * (1 + y * y), numpy=[np.tan], flops=flops.function)
+arcsin   = elementwise("arcsin", np.arcsin, lambda g, y, x: g / _root_of_1_less_square(x), numpy=[np.arcsin], flops=flops.function)
+arccos   = elementwise("arccos", np.arccos, lambda g, y, x: -g / _root_of_1_less_square(x), numpy=[np.arccos], flops=flops.function)
+arctan   = elementwise("arctan", np.arctan, _arctan_rule, numpy=[np.arctan], flops=flops.function)
+sinh     = elementwise("sinh", np.sinh, lambda g, y, x: g * np.cosh(x), numpy=[np.sinh], flops=flops.function)
+cosh     = elementwise("cosh", np.cosh, lambda g, y, x: g * np.sinh(x), numpy=[np.cosh], flops=flops.function)
+arcsinh  = elementwise("arcsinh", np.arcsinh, _arcsinh_rule, numpy=[np.arcsinh], flops=flops.function)
+arccosh  = elementwise("arccosh", np.arccosh, lambda g, y, x: g / (np.sqrt(x - 1) * np.sqrt(x + 1)), numpy=[np.arccosh], flops=flops.function)
+arctanh  = elementwise("arctanh", np.arctanh, lambda g, y, x: g / ((1 - x) * (1 + x)), numpy=[np.arctanh], flops=flops.function)
+sech2    = elementwise("sech2", _sech2, lambda g, y, x: -2 * g * y * np.tanh(x), flops=flops.function)
+tanh     = elementwise("tanh", np.tanh, lambda g, y, x: g * (sech2(x) if isinstance(x, Value) else _sech2(x)), numpy=[np.tanh], flops=flops.function)
+sigmoid: Primitive = elementwise("sigmoid", _sigmoid, lambda g, y, x: g * y * sigmoid(-x), flops=flops.function)
+softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda g, y, x: g * sigmoid(x), real=True, flops=flops.function)
 
-sinc     = elementwise("sinc", _sinc, lambda g, y, x: g * _sinc_slope(x, y), numpy=[np.sinc])
-hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * over(a, y), lambda g, y, a, b: g * over(b, y), real=True, numpy=[np.hypot], apex=lambda i, y, *ab: Cone(np.equal(raw(y), 0), ab[i], ab[0] + 1.6180339887 * ab[1]))
-arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)), lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)), real=True, numpy=[np.arctan2], apex=lambda i, y, *ab: Cone(np.equal(raw(ab[0]), 0) & np.equal(raw(ab[1]), 0), ab[i], ab[0] + 1.6180339887 * ab[1], round=False))
-logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * _won(a, b, y), lambda g, y, a, b: g * _won(b, a, y), real=True, numpy=[np.logaddexp])
-logaddexp2 = elementwise("logaddexp2", np.logaddexp2, lambda g, y, a, b: g * _won(a, b, y, math.log(2)), lambda g, y, a, b: g * _won(b, a, y, math.log(2)), real=True, numpy=[np.logaddexp2])
-xlogy    = elementwise("xlogy", _xlogy, _xlogy_by_x, _xlogy_by_z)
+sinc     = elementwise("sinc", _sinc, lambda g, y, x: g * _sinc_slope(x, y), numpy=[np.sinc], flops=flops.function)
+hypot    = elementwise("hypot", np.hypot, lambda g, y, a, b: g * over(a, y), lambda g, y, a, b: g * over(b, y), real=True, numpy=[np.hypot], apex=lambda i, y, *ab: Cone(np.equal(raw(y), 0), ab[i], ab[0] + 1.6180339887 * ab[1]), flops=flops.function)
+arctan2  = elementwise("arctan2", np.arctan2, lambda g, y, a, b: g * over(over(b, np.hypot(a, b)), np.hypot(a, b)), lambda g, y, a, b: -g * over(over(a, np.hypot(a, b)), np.hypot(a, b)), real=True, numpy=[np.arctan2], apex=lambda i, y, *ab: Cone(np.equal(raw(ab[0]), 0) & np.equal(raw(ab[1]), 0), ab[i], ab[0] + 1.6180339887 * ab[1], round=False), flops=flops.function)
+logaddexp = elementwise("logaddexp", np.logaddexp, lambda g, y, a, b: g * _won(a, b, y), lambda g, y, a, b: g * _won(b, a, y), real=True, numpy=[np.logaddexp], flops=flops.function)
+logaddexp2 = elementwise("logaddexp2", np.logaddexp2, lambda g, y, a, b: g * _won(a, b, y, math.log(2)), lambda g, y, a, b: g * _won(b, a, y, math.log(2)), real=True, numpy=[np.logaddexp2], flops=flops.function)
+xlogy    = elementwise("xlogy", _xlogy, _xlogy_by_x, _xlogy_by_z, flops=flops.function)
 
 relu     = elementwise("relu", _relu, lambda g, y, x: g * (y > 0), real=True)
 relu6    = elementwise("relu6", lambda x: np.clip(only_real(x, "relu6"), 0, 6), lambda g, y, x: g * ((x > 0) & (x < 6)), real=True)
@@ -199,10 +200,10 @@ def _cast(x: Any, *, dtype: Any) -> Any:
 
 
 # The sweep gives every cotangent the dtype of its input, so a cast needs no rule of its own.
-cast = linear("cast", _cast, lambda g, y, x, *, dtype: g)
+cast = linear("cast", _cast, lambda g, y, x, *, dtype: g, flops=flops.none)
 
 # The same value under a new identity, so that a tape can tell one use of it from another.
-identity = linear("identity", lambda x: x, lambda g, y, x: g)
+identity = linear("identity", lambda x: x, lambda g, y, x: g, flops=flops.none)
 
 
 @composed(np.float_power)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import is_complex, linear
 from autograd.graph import raw
 from autograd.ops.products import conj
@@ -45,10 +46,10 @@ def _irfft_rule(g: Any, y: Any, x: Any, *, n: int, axis: int = -1, norm: Norm = 
 
 
 # fmt: off
-fft   = linear("fft", lambda x, *, axis=-1, norm=None: np.fft.fft(x, axis=axis, norm=norm), _same(np.fft.fft))
-ifft  = linear("ifft", lambda x, *, axis=-1, norm=None: np.fft.ifft(x, axis=axis, norm=norm), _same(np.fft.ifft))
-rfft  = linear("rfft", lambda x, *, axis=-1, norm=None: np.fft.rfft(x, axis=axis, norm=norm), _rfft_rule)
-irfft = linear("irfft", lambda x, *, n, axis=-1, norm=None: np.fft.irfft(x, n, axis=axis, norm=norm), _irfft_rule)
+fft   = linear("fft", lambda x, *, axis=-1, norm=None: np.fft.fft(x, axis=axis, norm=norm), _same(np.fft.fft), flops=flops.fourier(5))
+ifft  = linear("ifft", lambda x, *, axis=-1, norm=None: np.fft.ifft(x, axis=axis, norm=norm), _same(np.fft.ifft), flops=flops.fourier(5))
+rfft  = linear("rfft", lambda x, *, axis=-1, norm=None: np.fft.rfft(x, axis=axis, norm=norm), _rfft_rule, flops=flops.fourier(2.5))
+irfft = linear("irfft", lambda x, *, n, axis=-1, norm=None: np.fft.irfft(x, n, axis=axis, norm=norm), _irfft_rule, flops=flops.fourier(2.5))
 # fmt: on
 
 

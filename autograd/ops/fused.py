@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import as_array, general, symmetric, zero_law
 from autograd.graph import raw
 from autograd.ops.reduce import from_end, kept
@@ -122,8 +123,8 @@ def _sparse_softmax_crossentropy_rule(g: Any, y: Any, logits: Any, labels: Any) 
 
 
 # fmt: off
-softmax     = symmetric("softmax", _softmax, _softmax_rule, real=True)
-log_softmax = general("log_softmax", _log_softmax, _log_softmax_rule, real=True)
-logsumexp   = general("logsumexp", _logsumexp, _logsumexp_rule, real=True)
-sparse_softmax_crossentropy = general("sparse_softmax_crossentropy", _sparse_softmax_crossentropy, _sparse_softmax_crossentropy_rule, None, real=True)
+softmax     = symmetric("softmax", _softmax, _softmax_rule, real=True, flops=flops.function)
+log_softmax = general("log_softmax", _log_softmax, _log_softmax_rule, real=True, flops=flops.function)
+logsumexp   = general("logsumexp", _logsumexp, _logsumexp_rule, real=True, flops=flops.function)
+sparse_softmax_crossentropy = general("sparse_softmax_crossentropy", _sparse_softmax_crossentropy, _sparse_softmax_crossentropy_rule, None, real=True, flops=flops.function)
 # fmt: on

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from autograd import flops
 from autograd.families import linear
 from autograd.graph import raw
 from autograd.primitive import Primitive, check_kind, composed
@@ -124,7 +125,7 @@ def positions_of(shape: tuple[int, ...], index: Any, x: Any) -> Any:
 
 
 # fmt: off
-getitem: Primitive     = linear("getitem", _getitem, _getitem_rule)
+getitem: Primitive     = linear("getitem", _getitem, _getitem_rule, flops=flops.none)
 scatter_add: Primitive = linear("scatter_add", _scatter_add, _scatter_add_rule)
 # fmt: on
 

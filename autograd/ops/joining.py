@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from autograd import flops
 from autograd.families import linear
 from autograd.graph import Value, raw
 from autograd.nest import leaves, mapped
@@ -32,8 +33,8 @@ def _after(axis: int, y: Any) -> tuple[slice, ...]:
 
 
 # fmt: off
-concatenate  = linear("concatenate", lambda *xs, axis=0: np.concatenate(xs, axis), Every(_piece))
-stack        = linear("stack", lambda *xs, axis=0: np.stack(xs, axis), Every(_layer))
+concatenate  = linear("concatenate", lambda *xs, axis=0: np.concatenate(xs, axis), Every(_piece), flops=flops.none)
+stack        = linear("stack", lambda *xs, axis=0: np.stack(xs, axis), Every(_layer), flops=flops.none)
 # fmt: on
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import symmetric
 from autograd.ops.reduce import from_end
 
@@ -50,6 +51,6 @@ def _rms_scale_rule(g: Any, y: Any, x: Any, *, axis: Any, epsilon: float) -> Any
 
 
 # fmt: off
-standardize = symmetric("standardize", _standardize, _standardize_rule, real=True)
-rms_scale   = symmetric("rms_scale", _rms_scale, _rms_scale_rule, real=True)
+standardize = symmetric("standardize", _standardize, _standardize_rule, real=True, flops=flops.per_element(8))
+rms_scale   = symmetric("rms_scale", _rms_scale, _rms_scale_rule, real=True, flops=flops.per_element(4))
 # fmt: on

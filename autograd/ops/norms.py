@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import general, is_complex, zero_law
 from autograd.graph import followed, raw
 from autograd.ops.cones import Cone, blend, ramp
@@ -46,7 +47,7 @@ def _norm_apex(i: int, y: Any, x: Any, *, ord: float = 2, axis: Any = None, keep
     return Cone(np.equal(raw(y), 0), conj(x), near, lambda slope: kept(slope, x, axis, keepdims), round=ord == 2)
 
 
-norm = general("norm", _norm, _norm_rule, push=_norm_push, apex=_norm_apex)
+norm = general("norm", _norm, _norm_rule, push=_norm_push, apex=_norm_apex, flops=flops.per_element(2))
 
 
 def modulus(x: Any) -> Any:

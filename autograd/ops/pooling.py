@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import general, linear, zero_law
 from autograd.graph import raw
 from autograd.ops.windows import cropped, loops, one_step, padded, taps
@@ -72,6 +73,6 @@ def _gather(t: Any, x: Any, y: Any, *, size: Any, strides: Any, padding: Any) ->
 
 # fmt: off
 max_pool: Primitive        = general("max_pool", _max_pool, lambda g, y, x, **how: max_pool_spread(g, raw(x), raw(y), **how), real=True)
-max_pool_spread: Primitive = linear("max_pool_spread", _spread, lambda g, y, _, x, m, **how: max_pool_gather(g, x, m, **how), None, None)
-max_pool_gather: Primitive = linear("max_pool_gather", _gather, lambda g, y, _, x, m, **how: max_pool_spread(g, x, m, **how), None, None)
+max_pool_spread: Primitive = linear("max_pool_spread", _spread, lambda g, y, _, x, m, **how: max_pool_gather(g, x, m, **how), None, None, flops=flops.none)
+max_pool_gather: Primitive = linear("max_pool_gather", _gather, lambda g, y, _, x, m, **how: max_pool_spread(g, x, m, **how), None, None, flops=flops.none)
 # fmt: on

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import bilinear, is_complex
 from autograd.graph import Value, raw
 from autograd.ops.diagonals import diagonal
@@ -33,8 +34,8 @@ def _cross3(a: Any, b: Any) -> Any:
 
 
 # fmt: off
-matmul = bilinear("matmul", np.matmul, _matmul_left, _matmul_right, numpy=[np.matmul])
-cross3: Primitive = bilinear("cross3", _cross3, lambda g, y, a, b: cross3(b, g), lambda g, y, a, b: cross3(g, a))
+matmul = bilinear("matmul", np.matmul, _matmul_left, _matmul_right, numpy=[np.matmul], flops=flops.matmul)
+cross3: Primitive = bilinear("cross3", _cross3, lambda g, y, a, b: cross3(b, g), lambda g, y, a, b: cross3(g, a), flops=flops.per_element(9))
 # fmt: on
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import general, is_complex, linear, zero_law
 from autograd.graph import raw
 from autograd.ops.cones import Cone, blend
@@ -108,7 +109,7 @@ sum  = linear("sum", np.sum, lambda g, y, x, *, axis=None, keepdims=False: _spre
 mean = linear("mean", np.mean, _mean_rule)
 max  = general("max", np.max, _share_of_ties)
 min  = general("min", np.min, _share_of_ties)
-var  = general("var", np.var, _var_rule)
-std  = general("std", np.std, _std_rule, apex=_std_apex)
+var  = general("var", np.var, _var_rule, flops=flops.per_element(4))
+std  = general("std", np.std, _std_rule, apex=_std_apex, flops=flops.per_element(4))
 prod = general("prod", np.prod, _prod_rule)
 # fmt: on

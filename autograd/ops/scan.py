@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import general, linear
 from autograd.graph import raw
 from autograd.ops.masked import in_type
@@ -70,7 +71,7 @@ def _share(x: Any, y: Any) -> Any:
 # fmt: off
 cumsum  = linear("cumsum", np.cumsum, _cumsum_rule)
 cumprod = general("cumprod", np.cumprod, _cumprod_rule)
-logcumsumexp = general("logcumsumexp", _logcumsumexp, _logcumsumexp_rule, real=True)
+logcumsumexp = general("logcumsumexp", _logcumsumexp, _logcumsumexp_rule, real=True, flops=flops.function)
 # fmt: on
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
+from autograd import flops
 from autograd.errors import NoDerivativeError
 from autograd.families import linear
 from autograd.graph import raw
@@ -60,15 +61,15 @@ def _rolled_back(g: Any, y: Any, x: Any, *, shift: Any, axis: Any = None) -> Any
 
 
 # fmt: off
-reshape      = linear("reshape", lambda x, *, shape, order="C": np.reshape(x, shape, _known_order(order)), lambda g, y, x, *, shape, order="C": _back(g, y, x, order))
-transpose    = linear("transpose", np.transpose, lambda g, y, x, *, axes=None: _transposed_back(g, y, axes), numpy=[np.transpose, np.permute_dims])
-swapaxes     = linear("swapaxes", np.swapaxes, lambda g, y, x, *, axis1, axis2: np.swapaxes(g, *from_end((axis1, axis2), y.ndim)), numpy=[np.swapaxes])
-moveaxis     = linear("moveaxis", np.moveaxis, lambda g, y, x, *, source, destination: np.moveaxis(g, from_end(destination, y.ndim), from_end(source, y.ndim)), numpy=[np.moveaxis])
-expand_dims  = linear("expand_dims", np.expand_dims, lambda g, y, x, *, axis: _back(g, y, x), numpy=[np.expand_dims])
-squeeze      = linear("squeeze", np.squeeze, lambda g, y, x, *, axis=None: _back(g, y, x), numpy=[np.squeeze])
-ravel        = linear("ravel", lambda x, *, order="C": np.ravel(x, _known_order(order)), lambda g, y, x, *, order="C": _back(g, y, x, order), numpy=[np.ravel])
-broadcast_to = linear("broadcast_to", np.broadcast_to, lambda g, y, x, *, shape, subok=False: g, numpy=[np.broadcast_to])
-roll         = linear("roll", np.roll, _rolled_back, numpy=[np.roll])
+reshape      = linear("reshape", lambda x, *, shape, order="C": np.reshape(x, shape, _known_order(order)), lambda g, y, x, *, shape, order="C": _back(g, y, x, order), flops=flops.none)
+transpose    = linear("transpose", np.transpose, lambda g, y, x, *, axes=None: _transposed_back(g, y, axes), numpy=[np.transpose, np.permute_dims], flops=flops.none)
+swapaxes     = linear("swapaxes", np.swapaxes, lambda g, y, x, *, axis1, axis2: np.swapaxes(g, *from_end((axis1, axis2), y.ndim)), numpy=[np.swapaxes], flops=flops.none)
+moveaxis     = linear("moveaxis", np.moveaxis, lambda g, y, x, *, source, destination: np.moveaxis(g, from_end(destination, y.ndim), from_end(source, y.ndim)), numpy=[np.moveaxis], flops=flops.none)
+expand_dims  = linear("expand_dims", np.expand_dims, lambda g, y, x, *, axis: _back(g, y, x), numpy=[np.expand_dims], flops=flops.none)
+squeeze      = linear("squeeze", np.squeeze, lambda g, y, x, *, axis=None: _back(g, y, x), numpy=[np.squeeze], flops=flops.none)
+ravel        = linear("ravel", lambda x, *, order="C": np.ravel(x, _known_order(order)), lambda g, y, x, *, order="C": _back(g, y, x, order), numpy=[np.ravel], flops=flops.none)
+broadcast_to = linear("broadcast_to", np.broadcast_to, lambda g, y, x, *, shape, subok=False: g, numpy=[np.broadcast_to], flops=flops.none)
+roll         = linear("roll", np.roll, _rolled_back, numpy=[np.roll], flops=flops.none)
 # fmt: on
 
 

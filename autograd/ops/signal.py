@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import bilinear
 from autograd.graph import Value, raw
 from autograd.ops.differences import part
@@ -31,6 +32,7 @@ convolve = bilinear(
     _convolve_rule,
     lambda g, y, a, v, *, mode="full": _convolve_rule(g, y, v, a, mode=mode),
     numpy=[np.convolve],
+    flops=flops.convolution,
 )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 from numpy.lib.stride_tricks import sliding_window_view
 
+from autograd import flops
 from autograd.errors import ReadOnlyError
 from autograd.families import linear
 from autograd.ops.reduce import from_end
@@ -46,7 +47,7 @@ def _added_rule(g: Any, y: Any, windows: Any, *, shape: tuple[int, ...], axis: t
 
 
 # fmt: off
-sliding_windows: Primitive = linear("sliding_windows", _windows, _windows_rule)
+sliding_windows: Primitive = linear("sliding_windows", _windows, _windows_rule, flops=flops.none)
 windows_added: Primitive   = linear("windows_added", _added, _added_rule)
 # fmt: on
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import general
 from autograd.graph import raw
 from autograd.ops.hermitian import from_lower, hermitian_part, real_part
@@ -60,9 +61,9 @@ def _pinv_push(op: Primitive, tangents: list[Any], y: Any, inputs: Sequence[Any]
 
 
 # fmt: off
-inv: Primitive   = general("inv", np.linalg.inv, lambda g, y, a: -(y.mT @ g @ y.mT), push=_inv_push, numpy=[np.linalg.inv])
-solve: Primitive = general("solve", np.linalg.solve, lambda g, y, a, b: -(_solve_right(g, y, a, b) @ y.mT), _solve_right, push=_solve_push, broadcasts=True)
-pinv: Primitive  = general("pinv", np.linalg.pinv, _pinv_rule, push=_pinv_push, numpy=[np.linalg.pinv])
+inv: Primitive   = general("inv", np.linalg.inv, lambda g, y, a: -(y.mT @ g @ y.mT), push=_inv_push, numpy=[np.linalg.inv], flops=flops.cubic(2))
+solve: Primitive = general("solve", np.linalg.solve, lambda g, y, a, b: -(_solve_right(g, y, a, b) @ y.mT), _solve_right, push=_solve_push, broadcasts=True, flops=flops.solve)
+pinv: Primitive  = general("pinv", np.linalg.pinv, _pinv_rule, push=_pinv_push, numpy=[np.linalg.pinv], flops=flops.svd)
 # fmt: on
 
 

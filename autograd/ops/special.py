@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.errors import NoDerivativeError
 from autograd.families import elementwise
 from autograd.graph import followed, raw
@@ -131,51 +132,51 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
 # fmt: off
 # The logistic function and logarithms.
 expit    = sigmoid
-logit    = elementwise("logit", _logit, lambda g, y, x: g / (x * (1 - x)), real=True)
-log_expit = elementwise("log_expit", lambda x: -np.logaddexp(-x, 0), lambda g, y, x: g * sigmoid(-x), real=True)
-xlog1py: Primitive = elementwise("xlog1py", _xlog1py, _xlog1py_by_x, _xlog1py_by_z)
-entr     = elementwise("entr", _scipy("entr"), lambda g, y, x: g * (-1 - np.log(x)), real=True)
-log_ratio = elementwise("log_ratio", lambda a, b: np.log(a / b), lambda g, y, a, b: g / a, lambda g, y, a, b: -g / b)
-rel_entr = elementwise("rel_entr", _scipy("rel_entr"), lambda g, y, a, b: g * _unless_both_0(a, b, 1 + log_ratio(a, b)), lambda g, y, a, b: -g * _unless_both_0(a, b, a / b), real=True)
-kl_div   = elementwise("kl_div", _scipy("kl_div"), lambda g, y, a, b: g * _unless_both_0(a, b, log_ratio(a, b)), lambda g, y, a, b: g * (1 - _unless_both_0(a, b, a / b)), real=True)
+logit    = elementwise("logit", _logit, lambda g, y, x: g / (x * (1 - x)), real=True, flops=flops.function)
+log_expit = elementwise("log_expit", lambda x: -np.logaddexp(-x, 0), lambda g, y, x: g * sigmoid(-x), real=True, flops=flops.function)
+xlog1py: Primitive = elementwise("xlog1py", _xlog1py, _xlog1py_by_x, _xlog1py_by_z, flops=flops.function)
+entr     = elementwise("entr", _scipy("entr"), lambda g, y, x: g * (-1 - np.log(x)), real=True, flops=flops.function)
+log_ratio = elementwise("log_ratio", lambda a, b: np.log(a / b), lambda g, y, a, b: g / a, lambda g, y, a, b: -g / b, flops=flops.function)
+rel_entr = elementwise("rel_entr", _scipy("rel_entr"), lambda g, y, a, b: g * _unless_both_0(a, b, 1 + log_ratio(a, b)), lambda g, y, a, b: -g * _unless_both_0(a, b, a / b), real=True, flops=flops.function)
+kl_div   = elementwise("kl_div", _scipy("kl_div"), lambda g, y, a, b: g * _unless_both_0(a, b, log_ratio(a, b)), lambda g, y, a, b: g * (1 - _unless_both_0(a, b, a / b)), real=True, flops=flops.function)
 
 # The error function and the normal distribution.
-erf      = elementwise("erf", _scipy("erf"), lambda g, y, x: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)))
-erfc     = elementwise("erfc", _scipy("erfc"), lambda g, y, x: -g * np.exp(-x * x) * (2 / math.sqrt(math.pi)))
-erfcx    = elementwise("erfcx", _scipy("erfcx"), lambda g, y, x: g * (2 * x * y - 2 / math.sqrt(math.pi)))
-erfinv   = elementwise("erfinv", _scipy("erfinv"), lambda g, y, x: g * np.exp(y * y) * (math.sqrt(math.pi) / 2), real=True)
-erfcinv  = elementwise("erfcinv", _scipy("erfcinv"), lambda g, y, x: -g * np.exp(y * y) * (math.sqrt(math.pi) / 2), real=True)
-ndtr     = elementwise("ndtr", _scipy("ndtr"), lambda g, y, x: g * np.exp(-x * x / 2) / math.sqrt(2 * math.pi))
-ndtri    = elementwise("ndtri", _scipy("ndtri"), lambda g, y, x: g * np.exp(y * y / 2) * math.sqrt(2 * math.pi), real=True)
-log_ndtr = elementwise("log_ndtr", _scipy("log_ndtr"), lambda g, y, x: g * math.sqrt(2 / math.pi) / erfcx(-x / math.sqrt(2)))
+erf      = elementwise("erf", _scipy("erf"), lambda g, y, x: g * np.exp(-x * x) * (2 / math.sqrt(math.pi)), flops=flops.function)
+erfc     = elementwise("erfc", _scipy("erfc"), lambda g, y, x: -g * np.exp(-x * x) * (2 / math.sqrt(math.pi)), flops=flops.function)
+erfcx    = elementwise("erfcx", _scipy("erfcx"), lambda g, y, x: g * (2 * x * y - 2 / math.sqrt(math.pi)), flops=flops.function)
+erfinv   = elementwise("erfinv", _scipy("erfinv"), lambda g, y, x: g * np.exp(y * y) * (math.sqrt(math.pi) / 2), real=True, flops=flops.function)
+erfcinv  = elementwise("erfcinv", _scipy("erfcinv"), lambda g, y, x: -g * np.exp(y * y) * (math.sqrt(math.pi) / 2), real=True, flops=flops.function)
+ndtr     = elementwise("ndtr", _scipy("ndtr"), lambda g, y, x: g * np.exp(-x * x / 2) / math.sqrt(2 * math.pi), flops=flops.function)
+ndtri    = elementwise("ndtri", _scipy("ndtri"), lambda g, y, x: g * np.exp(y * y / 2) * math.sqrt(2 * math.pi), real=True, flops=flops.function)
+log_ndtr = elementwise("log_ndtr", _scipy("log_ndtr"), lambda g, y, x: g * math.sqrt(2 / math.pi) / erfcx(-x / math.sqrt(2)), flops=flops.function)
 
 # The gamma function and its kin; each derivative leads to the next.
-zeta: Primitive      = elementwise("zeta", _scipy("zeta"), _unknown("zeta", "x"), lambda g, y, x, q: -g * x * zeta(x + 1, q), real=True)
-polygamma: Primitive = elementwise("polygamma", _polygamma, None, lambda g, y, n, x: g * polygamma(n + 1, x), real=True)
-digamma  = elementwise("digamma", _scipy("psi"), lambda g, y, x: g * polygamma(1, x), real=True)
-gammaln  = elementwise("gammaln", _scipy("gammaln"), lambda g, y, x: g * digamma(x), real=True)
-gamma    = elementwise("gamma", _scipy("gamma"), lambda g, y, x: g * y * digamma(x))
-gammasgn = elementwise("gammasgn", _scipy("gammasgn"), zero, real=True)
-rgamma   = elementwise("rgamma", _scipy("rgamma"), lambda g, y, x: g * _rgamma_slope(x, y))
-betaln   = elementwise("betaln", _scipy("betaln"), lambda g, y, a, b: g * (digamma(a) - digamma(a + b)), lambda g, y, a, b: g * (digamma(b) - digamma(a + b)), real=True)
-beta     = elementwise("beta", _scipy("beta"), lambda g, y, a, b: g * y * (digamma(a) - digamma(a + b)), lambda g, y, a, b: g * y * (digamma(b) - digamma(a + b)), real=True)
-gammainc  = elementwise("gammainc", _scipy("gammainc"), _unknown("gammainc", "a"), lambda g, y, a, x: g * _gamma_density(a, x), real=True)
-gammaincc = elementwise("gammaincc", _scipy("gammaincc"), _unknown("gammaincc", "a"), lambda g, y, a, x: -g * _gamma_density(a, x), real=True)
-betainc  = elementwise("betainc", _scipy("betainc"), _unknown("betainc", "a"), _unknown("betainc", "b"), lambda g, y, a, b, x: g * _beta_density(a, b, x), real=True)
+zeta: Primitive      = elementwise("zeta", _scipy("zeta"), _unknown("zeta", "x"), lambda g, y, x, q: -g * x * zeta(x + 1, q), real=True, flops=flops.function)
+polygamma: Primitive = elementwise("polygamma", _polygamma, None, lambda g, y, n, x: g * polygamma(n + 1, x), real=True, flops=flops.function)
+digamma  = elementwise("digamma", _scipy("psi"), lambda g, y, x: g * polygamma(1, x), real=True, flops=flops.function)
+gammaln  = elementwise("gammaln", _scipy("gammaln"), lambda g, y, x: g * digamma(x), real=True, flops=flops.function)
+gamma    = elementwise("gamma", _scipy("gamma"), lambda g, y, x: g * y * digamma(x), flops=flops.function)
+gammasgn = elementwise("gammasgn", _scipy("gammasgn"), zero, real=True, flops=flops.function)
+rgamma   = elementwise("rgamma", _scipy("rgamma"), lambda g, y, x: g * _rgamma_slope(x, y), flops=flops.function)
+betaln   = elementwise("betaln", _scipy("betaln"), lambda g, y, a, b: g * (digamma(a) - digamma(a + b)), lambda g, y, a, b: g * (digamma(b) - digamma(a + b)), real=True, flops=flops.function)
+beta     = elementwise("beta", _scipy("beta"), lambda g, y, a, b: g * y * (digamma(a) - digamma(a + b)), lambda g, y, a, b: g * y * (digamma(b) - digamma(a + b)), real=True, flops=flops.function)
+gammainc  = elementwise("gammainc", _scipy("gammainc"), _unknown("gammainc", "a"), lambda g, y, a, x: g * _gamma_density(a, x), real=True, flops=flops.function)
+gammaincc = elementwise("gammaincc", _scipy("gammaincc"), _unknown("gammaincc", "a"), lambda g, y, a, x: -g * _gamma_density(a, x), real=True, flops=flops.function)
+betainc  = elementwise("betainc", _scipy("betainc"), _unknown("betainc", "a"), _unknown("betainc", "b"), lambda g, y, a, b, x: g * _beta_density(a, b, x), real=True, flops=flops.function)
 
 # Bessel functions of any real order v: of the first and second kind, the modified ones, and exp(−|x|) times the first of
 # these.
-jv: Primitive  = elementwise("jv", _scipy("jv"), _unknown("jv", "v"), lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2)
-yv: Primitive  = elementwise("yv", _scipy("yv"), _unknown("yv", "v"), lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2)
-ive: Primitive = elementwise("ive", _scipy("ive"), _unknown("ive", "v"), lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1, x)) / 2 - _sign_at_a_kink(x) * y), real=True)
-iv: Primitive  = elementwise("iv", _scipy("iv"), _unknown("iv", "v"), lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2)
-kv: Primitive  = elementwise("kv", _scipy("kv"), _unknown("kv", "v"), lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2)
-j1       = elementwise("j1", _scipy("j1"), lambda g, y, x: g * (j0(x) - jv(2, x)) / 2, real=True)
-j0: Primitive = elementwise("j0", _scipy("j0"), lambda g, y, x: -g * j1(x), real=True)
-y1       = elementwise("y1", _scipy("y1"), lambda g, y, x: g * (y0(x) - yv(2, x)) / 2, real=True)
-y0: Primitive = elementwise("y0", _scipy("y0"), lambda g, y, x: -g * y1(x), real=True)
-i1e      = elementwise("i1e", _scipy("i1e"), lambda g, y, x: g * ((i0e(x) + ive(2, x)) / 2 - np.sign(x) * y), real=True)
-i0e: Primitive = elementwise("i0e", _scipy("i0e"), lambda g, y, x: g * (i1e(x) - _sign_at_a_kink(x) * y), real=True)
+jv: Primitive  = elementwise("jv", _scipy("jv"), _unknown("jv", "v"), lambda g, y, v, x: g * (jv(v - 1, x) - jv(v + 1, x)) / 2, flops=flops.function)
+yv: Primitive  = elementwise("yv", _scipy("yv"), _unknown("yv", "v"), lambda g, y, v, x: g * (yv(v - 1, x) - yv(v + 1, x)) / 2, flops=flops.function)
+ive: Primitive = elementwise("ive", _scipy("ive"), _unknown("ive", "v"), lambda g, y, v, x: g * ((ive(v - 1, x) + ive(v + 1, x)) / 2 - _sign_at_a_kink(x) * y), real=True, flops=flops.function)
+iv: Primitive  = elementwise("iv", _scipy("iv"), _unknown("iv", "v"), lambda g, y, v, x: g * (iv(v - 1, x) + iv(v + 1, x)) / 2, flops=flops.function)
+kv: Primitive  = elementwise("kv", _scipy("kv"), _unknown("kv", "v"), lambda g, y, v, x: -g * (kv(v - 1, x) + kv(v + 1, x)) / 2, flops=flops.function)
+j1       = elementwise("j1", _scipy("j1"), lambda g, y, x: g * (j0(x) - jv(2, x)) / 2, real=True, flops=flops.function)
+j0: Primitive = elementwise("j0", _scipy("j0"), lambda g, y, x: -g * j1(x), real=True, flops=flops.function)
+y1       = elementwise("y1", _scipy("y1"), lambda g, y, x: g * (y0(x) - yv(2, x)) / 2, real=True, flops=flops.function)
+y0: Primitive = elementwise("y0", _scipy("y0"), lambda g, y, x: -g * y1(x), real=True, flops=flops.function)
+i1e      = elementwise("i1e", _scipy("i1e"), lambda g, y, x: g * ((i0e(x) + ive(2, x)) / 2 - np.sign(x) * y), real=True, flops=flops.function)
+i0e: Primitive = elementwise("i0e", _scipy("i0e"), lambda g, y, x: g * (i1e(x) - _sign_at_a_kink(x) * y), real=True, flops=flops.function)
 # fmt: on
 
 psi, jn, yn = digamma, jv, yv  # other names that SciPy has

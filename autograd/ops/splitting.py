@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index
 
+from autograd import flops
 from autograd.bundle import Parts
 from autograd.families import several
 from autograd.graph import raw
@@ -22,7 +23,7 @@ def _push_split(op: Primitive, tangents: list[Any], y: Any, inputs: Any, params:
 
 
 # fmt: off
-split = several("split", lambda x, *, at, axis: tuple(np.split(x, at, axis)), _rejoined, push=_push_split)
+split = several("split", lambda x, *, at, axis: tuple(np.split(x, at, axis)), _rejoined, push=_push_split, flops=flops.none)
 # fmt: on
 
 

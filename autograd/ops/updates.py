@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import flops
 from autograd.families import general, linear
 from autograd.graph import raw
 from autograd.nest import leaves
@@ -157,7 +158,7 @@ def _extreme_value_rule(g: Any, y: Any, x: Any, v: Any, *, index: Any) -> Any:
 
 
 # fmt: off
-at_set: Primitive      = linear("at_set", _set, _set_rule, _set_value_rule)
+at_set: Primitive      = linear("at_set", _set, _set_rule, _set_value_rule, flops=flops.none)
 at_add: Primitive      = linear("at_add", lambda x, v, *, index: _changed(np.add, x, v, index), lambda g, y, x, v, *, index: g, lambda g, y, x, v, *, index: gathered(g, np.shape(y), index))
 at_multiply: Primitive = general("at_multiply", lambda x, v, *, index: _changed(np.multiply, x, v, index), _multiply_rule, _multiply_value_rule, broadcasts=True)
 at_max: Primitive      = general("at_max", lambda x, v, *, index: _changed(np.maximum, x, v, index), _extreme_rule, _extreme_value_rule, broadcasts=True)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from autograd import flops
 from autograd.families import linear
 from autograd.graph import Tracer
 from autograd.ops.allocation import keep_freed_memory
@@ -125,6 +126,6 @@ def _fold_rule(g: Any, y: Any, windows: Any, *, shape: Any, strides: Any, paddin
 
 
 # fmt: off
-unfold: Primitive = linear("unfold", _unfold, _unfold_rule)
+unfold: Primitive = linear("unfold", _unfold, _unfold_rule, flops=flops.none)
 fold: Primitive   = linear("fold", _fold, _fold_rule)
 # fmt: on

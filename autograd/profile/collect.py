@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.backends import Executable
-from autograd.compiler.ir import Group, Part, Program, Ref, Step
+from autograd.compiler.ir import Group, Part, Ref
 from autograd.graph import Node, Recording, Value
 from autograd.nest import leaves
-from autograd.profile.flops import flops
+from autograd.profile.flops import flops_of_step
 from autograd.profile.report import Entry, Profile
 from autograd.scopes import scopes_of
 
@@ -38,7 +38,7 @@ def of_recording(recording: Recording) -> Profile:
         seen.update(new)
         made.append(new)
         shapes = [np.shape(_raw(x)) for x in node.inputs if not isinstance(_raw(x), tuple)]
-        count = flops(node.op.name, shapes or [()], _shape(node.out), node.params)
+        count = round(node.op.flops(shapes or [()], _shape(node.out), node.params))
         size = sum([_nbytes(x) for x in leaves(_raw(node.out))])
         entries.append(Entry(node.op.name, scope, _seconds(node), count, size, sum(new.values())))
     held = sum((outside | {key: n for new in made for key, n in new.items()}).values())
@@ -122,7 +122,7 @@ def of_program(executable: Executable, values: Sequence[Any], *, repeats: int) -
 
 def _entry(part: Part, executable: Executable, seconds: float) -> Entry:
     program, owners = executable.schedule.program, executable.schedule.memory.owners
-    count = sum([_flops(step, program) for step in part.steps])
+    count = sum([flops_of_step(step, program) for step in part.steps])
     made = sum([kind_bytes(program.kinds[ref]) for ref in part.outs if owners[ref] == {ref}])  # views make none
     if isinstance(part, Group):
         names = list(dict.fromkeys([step.function.__name__ for step in part.steps]))
@@ -130,15 +130,6 @@ def _entry(part: Part, executable: Executable, seconds: float) -> Entry:
     else:
         name = part.function.__name__
     return Entry(name, part.steps[0].phase, seconds, count, made, 0)
-
-
-def _flops(step: Step, program: Program) -> int:
-    shapes = [program.kinds[ref].shape for ref in step.reads] or [()]
-    out = program.kinds[step.outs[0]].shape if step.outs else ()
-    params = {"subscripts": step.args[0]} if step.function is np.einsum else {}
-    name = step.function.__name__
-    owner = getattr(step.function, "__self__", None)
-    return prod(shapes[0]) if isinstance(owner, np.ufunc) else flops(name, shapes, out, params)
 
 
 def _live_in(executable: Executable) -> Iterable[int]:

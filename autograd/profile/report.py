@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from autograd.profile.svg import draw, number, size, time
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -132,8 +134,6 @@ class Profile:
 
     def to_svg(self) -> str:
         """A picture: time by operation, and live memory over the steps."""
-        from autograd.profile.svg import draw  # which imports what is above
-
         return draw(self)
 
 
@@ -144,36 +144,3 @@ def _sums(entries: Sequence[Entry]) -> tuple[float, int, int, int]:
     fields = ("seconds", "flops", "made", "saved")
     seconds, flops, made, saved = [total([getattr(entry, field) for entry in entries]) for field in fields]
     return seconds, flops, made, saved
-
-
-def time(seconds: float) -> str:
-    """A time in words.
-
-    >>> time(0.00213), time(2.5e-7)
-    ('2.13 ms', '0.25 µs')
-    """
-    for unit, factor in (("s", 1.0), ("ms", 1e3)):
-        if seconds * factor >= 1:
-            return f"{seconds * factor:.3g} {unit}"
-    return f"{seconds * 1e6:.3g} µs"
-
-
-def size(count: int) -> str:
-    """A number of bytes in words.
-
-    >>> size(401408), size(12)
-    ('401 kB', '12 B')
-    """
-    return f"{number(count)}B" if count >= 1000 else f"{count} B"
-
-
-def number(count: int) -> str:
-    """A large number in words.
-
-    >>> number(102760448), number(999_999), number(7)
-    ('103 M', '1 M', '7')
-    """
-    for unit, factor in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
-        if count >= 0.9995 * factor:
-            return f"{count / factor:.3g} {unit}"
-    return str(count)

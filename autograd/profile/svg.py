@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from autograd.profile.report import number, size, time
-
 if TYPE_CHECKING:
     from autograd.profile.report import Profile, Row
 
@@ -96,3 +94,36 @@ def _text(
     """A line of text below `y`."""
     place = {"x": f"{x:.1f}", "y": f"{y + 0.7 * _LINE:.1f}", "font-size": "13", "fill": colour, "text-anchor": anchor}
     SubElement(root, "text", place | ({"font-weight": "bold"} if bold else {})).text = text
+
+
+def time(seconds: float) -> str:
+    """A time in words.
+
+    >>> time(0.00213), time(2.5e-7)
+    ('2.13 ms', '0.25 µs')
+    """
+    for unit, factor in (("s", 1.0), ("ms", 1e3)):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e6:.3g} µs"
+
+
+def size(count: int) -> str:
+    """A number of bytes in words.
+
+    >>> size(401408), size(12)
+    ('401 kB', '12 B')
+    """
+    return f"{number(count)}B" if count >= 1000 else f"{count} B"
+
+
+def number(count: int) -> str:
+    """A large number in words.
+
+    >>> number(102760448), number(999_999), number(7)
+    ('103 M', '1 M', '7')
+    """
+    for unit, factor in (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 10**3)):
+        if count >= 0.9995 * factor:
+            return f"{count / factor:.3g} {unit}"
+    return str(count)

@@ -32,6 +32,28 @@ def by_name(profile: Profile) -> dict[str, Any]:
         ("reshape", [(6, 2)], (12,), 0),
         ("inv", [(4, 10, 10)], (4, 10, 10), 8000),
         ("cholesky", [(6, 6)], (6, 6), 72),
+        ("fft", [(1024,)], (1024,), 5 * 1024 * 10),
+        ("fft", [(3, 8)], (3, 8), 3 * 5 * 8 * 3),
+        ("rfft", [(1024,)], (513,), 2.5 * 1024 * 10),
+        ("irfft", [(513,)], (1024,), 2.5 * 1024 * 10),
+        ("fftn", [(8, 4)], (8, 4), 5 * 32 * 5),
+        ("convolve", [(1000,), (500,)], (1499,), 2 * 1000 * 500),
+        ("lstsq", [(50, 50), (50,)], (50,), 12 * 50**3),
+        ("lstsq", [(90, 30), (90,)], (30,), 4 * 90 * 30**2 + 8 * 30**3),
+        ("solve", [(30, 30), (30, 2)], (30, 2), 18000 + 2 * 30 * 30 * 2),
+        ("qr", [(60, 30)], (60, 30), 4 * 60 * 900 - 4 / 3 * 30**3),
+        ("svd", [(2, 20, 10)], (2, 10), 2 * (4 * 400 * 10 + 8 * 20 * 100 + 9000)),
+        ("eigh", [(10, 10)], (10, 10), 9000),
+        ("eig", [(10, 10)], (10, 10), 25000),
+        ("sort", [(4, 8)], (4, 8), 4 * 8 * 3),
+        ("outer", [(3,), (4,)], (3, 4), 24),
+        ("var", [(6, 2)], (), 48),
+        ("where", [(6,), (6,), (6,)], (6,), 0),
+        *[
+            (name, [(7,)], (7,), 70)
+            for name in ("erf", "erfc", "ndtr", "i0", "i1", "gammaln", "digamma", "j0", "erfinv")
+        ],
+        ("jv", [(), (7,)], (7,), 70),
         ("conv", [(2, 8, 8, 3), (3, 3, 3, 5)], (2, 6, 6, 5), 2 * (2 * 6 * 6 * 5) * 27),
         ("conv_transpose", [(2, 6, 6, 5), (3, 3, 3, 5)], (2, 8, 8, 3), 2 * (2 * 6 * 6 * 5) * 27),
         ("conv_kernel", [(2, 8, 8, 3), (2, 6, 6, 5)], (3, 3, 3, 5), 2 * (2 * 6 * 6 * 5) * 27),
@@ -44,6 +66,28 @@ def test_operations_by_hand(name: str, operands: list[tuple[int, ...]], out: tup
 def test_einsum_counts_each_combination_of_indices() -> None:
     assert flops("einsum", [(2, 3), (3, 4)], (2, 4), {"subscripts": "ij,jk->ik"}) == 2 * 2 * 3 * 4
     assert flops("contract", [(2, 3), (3, 4)], (2, 4), {"left": "ij", "right": "jk", "out": "ik"}) == 2 * 2 * 3 * 4
+
+
+def test_einsum_with_an_ellipsis_and_with_a_repeated_index() -> None:
+    assert flops("einsum", [(5, 2, 3), (3, 4)], (5, 2, 4), {"subscripts": "...ij,jk->...ik"}) == 2 * 5 * 2 * 3 * 4
+    assert flops("einsum", [(6, 6)], (), {"subscripts": "ii->"}) == 6
+
+
+def test_axes_of_a_transform_count() -> None:
+    assert flops("fft", [(8, 4)], (8, 4), {"axis": 0}) == 5 * 32 * 3
+    assert flops("fftn", [(8, 4, 2)], (8, 4, 2), {"axes": (0, 1)}) == 5 * 64 * 5
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(KeyError, match="no operation of the engine"):
+        flops("no such thing", [()], ())
+
+
+def test_a_compiled_transform() -> None:
+    f = ag.compile(lambda x: np.fft.fft(x))
+    for _ in range(2):
+        f(np.ones(1024))
+    assert f.plans[0].profile(np.ones(1024)).flops == 51_200
 
 
 def test_a_dense_layer() -> None:
