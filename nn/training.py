@@ -18,6 +18,7 @@ from autograd import Tape, Tensor, Variable
 from nn import random
 from nn.activations import Activation, linear
 from nn.batches import Data, batches, split_off
+from nn.blas_threads import Run, chooser
 from nn.callbacks import Callback, CallbackList, History
 from nn.checks import as_array, check_count, check_finite, check_same_length, warn_of_raw_pixels
 from nn.interrupts import on_interrupt
@@ -262,6 +263,8 @@ class Trainer(Layer):
         same data gives others. A second `fit` goes on with the weights and the optimizer as they are. Ctrl-C ends
         training after the running step and returns the epochs that were completed; a second Ctrl-C raises at once. A
         callback that sets `stop_training` during an epoch ends training, too, and the figures of that epoch are kept.
+        With `shuffle` and without a seed, the number of BLAS threads is chosen by timing steps and restored at the end.
+        It belongs to the process: other threads compute with it, too. `nn.utils.get_blas_threads` shows it.
         ValueError or TypeError for data that can not be right, before the first step. Layers that are frozen or
         added by a callback count from the next epoch on.
         """
@@ -295,14 +298,14 @@ class Trainer(Layer):
         listeners.attach(self, {"verbose": verbose, "epochs": epochs, "steps": steps})
         self.stop_training = self._interrupted = False
         logs: Logs | None = None
-        with on_interrupt(self.request_stop):
+        with on_interrupt(self.request_stop), chooser.scope(measure=generator is not None) as run:
             listeners.on_train_begin()
             for epoch in range(initial_epoch, epochs):
                 listeners.on_epoch_begin(epoch)
                 with show(f"Epoch {epoch + 1}/{epochs}", steps, sys.stdout) as progress:
-                    logs = self._train_epoch(batches(data, batch_size, generator), listeners, progress)
+                    logs = self._train_epoch(batches(data, batch_size, generator), listeners, progress, run)
                     if logs is not None and validation is not None:
-                        logs = self._validate(batches(validation, batch_size), logs)
+                        logs = self._validate(batches(validation, batch_size), logs, run)
                     if logs is None:
                         progress.abandon()
                         break
@@ -327,7 +330,7 @@ class Trainer(Layer):
         batch_size = check_count(BATCH_SIZE if batch_size is None else batch_size, "batch_size", 1)
         data = self._checked((x, y))
         self.reset_metrics()
-        with self._known, show("Evaluation", -(-len(data[0]) // batch_size), sys.stdout) as progress:
+        with chooser.scope(), self._known, show("Evaluation", -(-len(data[0]) // batch_size), sys.stdout) as progress:
             logs: Logs = {}
             for step, batch in enumerate(batches(data, batch_size), 1):
                 logs = self.test_step(batch)
@@ -345,7 +348,7 @@ class Trainer(Layer):
         batch_size = check_count(BATCH_SIZE if batch_size is None else batch_size, "batch_size", 1)
         x = as_array(x, "x")
         outputs = []
-        with show("Prediction", -(-len(x) // batch_size), sys.stdout) as progress:
+        with chooser.scope(), show("Prediction", -(-len(x) // batch_size), sys.stdout) as progress:
             for start in range(0, len(x), batch_size):
                 outputs.append(self._run(self.__call__, x[start : start + batch_size]).numpy())
                 progress.advance(len(outputs), {})
@@ -360,13 +363,13 @@ class Trainer(Layer):
         """Whether inputs reach the first weights as they are, so that their size matters."""
         return False
 
-    def _train_epoch(self, data: Iterator[Data], listeners: Callback, progress: Silent) -> Logs | None:
+    def _train_epoch(self, data: Iterator[Data], listeners: Callback, progress: Silent, run: Run) -> Logs | None:
         """All steps of an epoch, up to one that was told to be the last, and its figures; None after Ctrl-C."""
         self.reset_metrics()
         logs: Logs = {}
         with self._known:
             for step, batch in enumerate(data):
-                logs = self.train_step(batch)
+                logs = run("train", self.train_step, batch)
                 listeners.on_train_batch_end(step, logs)
                 progress.advance(step + 1, logs)
                 if self._interrupted:
@@ -375,13 +378,13 @@ class Trainer(Layer):
                     break
         return dict(logs)
 
-    def _validate(self, data: Iterator[Data], logs: Logs) -> Logs | None:
+    def _validate(self, data: Iterator[Data], logs: Logs, run: Run) -> Logs | None:
         """The figures of training and those of validation beside them; None after Ctrl-C."""
         self.reset_metrics()
         found: Logs = {}
         with self._known:
             for batch in data:
-                found = self.test_step(batch)
+                found = run("test", self.test_step, batch)
                 if self._interrupted:
                     return None
         return logs | {f"val_{name}": value for name, value in found.items()}

@@ -1,4 +1,4 @@
-"""Small tools around a model: one seed for everything, one-hot labels, a picture of the layers."""
+"""Small tools around a model: the seed, the threads of BLAS, one-hot labels, a picture of the layers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from autograd.families import as_array
+from nn.blas_threads import get_blas_threads, set_blas_threads
 from nn.picture import plot_model
 from nn.random import set_random_seed
 
-__all__ = ["plot_model", "set_random_seed", "to_categorical"]
+__all__ = ["get_blas_threads", "plot_model", "set_blas_threads", "set_random_seed", "to_categorical"]
 
 
 def to_categorical(labels: npt.ArrayLike, num_classes: int | None = None) -> npt.NDArray[np.float32]:

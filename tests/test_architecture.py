@@ -21,7 +21,7 @@ THIRD_PARTY = {
     "autograd.compiler": {"numpy", "numba"},
     "autograd.picture": {"numpy", "graphviz", "pygraphviz", "cairosvg"},
     "optim": {"numpy"},
-    "nn": {"numpy", "rich", "matplotlib", "sklearn", "IPython"},
+    "nn": {"numpy", "rich", "matplotlib", "sklearn", "IPython", "threadpoolctl"},
 }
 
 
