@@ -9,6 +9,7 @@ ROOT = DOCS.parent
 sys.path[:0] = [str(ROOT), str(DOCS / "_ext")]
 
 import reference  # noqa: E402  our own, from docs/_ext
+import stages  # noqa: E402
 
 project = "gradtape"
 author = "the gradtape authors"
@@ -69,3 +70,4 @@ def bring_notebooks() -> None:
 
 bring_notebooks()
 reference.write_pages(DOCS / "_generated")
+stages.write_pages(DOCS / "_generated" / "compiler")

@@ -212,7 +212,7 @@ class Compiled:
             return self.function(*args, **kwargs)
         trace = Trace(environment, RandomStates(self.function, args, kwargs))
         try:
-            results = _trace(trace, self.function, args, kwargs)
+            results = trace_call(trace, self.function, args, kwargs)
         except Exception as error:
             found = self._run_after(trace, args, kwargs)  # whose own error it is, if there is one
             error = trace.leaving or error  # which may have been caught on the way, and told as another
@@ -367,8 +367,8 @@ def _concrete(x: Any) -> Any:
     return DerivativeArray.of(x.value) if x.is_derivative else x.value
 
 
-def _trace(trace: Trace, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    """Run the function on traced arrays: what it gave."""
+def trace_call(trace: Trace, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Run a function on traced arrays, and return what it returned; the program is that of the trace."""
     results = None
     token = open_recordings.set((trace,))
     try:
