@@ -15,13 +15,13 @@ import numpy.typing as npt
 import autograd
 import optim
 from autograd import Tape, Tensor, Variable
+from autograd.interrupts import on_interrupt
 from nn import random
 from nn.activations import Activation, linear
 from nn.batches import Data, batches, split_off
 from nn.blas_threads import Run, chooser
 from nn.callbacks import Callback, CallbackList, History
 from nn.checks import as_array, check_count, check_finite, check_same_length, warn_of_raw_pixels
-from nn.interrupts import on_interrupt
 from nn.layers.layer import Layer
 from nn.lookup import wrong_kind
 from nn.losses import Loss

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(p for name in ("autograd", "optim", "nn") for p in (ROOT / name).rglob("*.py"))
 
 # From the ground up. A room may import the rooms before it.
-ROOMS = ["errors", "flops", "locks", "stores", "graph", "scopes", "debug", "nest", "derivative_array", "primitive", "bundle", "families", "ops", "protocols", "at", "operators",
+ROOMS = ["errors", "flops", "interrupts", "locks", "stores", "graph", "scopes", "debug", "nest", "derivative_array", "primitive", "bundle", "families", "ops", "protocols", "at", "operators",
          "tensor", "reachable", "replay", "compiler", "profile", "quick", "zeros", "apex",
          "reverse", "forward", "holomorphic", "leaving", "tape", "calls", "captured", "custom", "recompute", "transforms", "check", "picture", "explain"]  # fmt: skip
 THIRD_PARTY = {

@@ -33,6 +33,7 @@ from autograd.compiler.variables import watched
 from autograd.debug import check_in_force, checks_open
 from autograd.derivative_array import DerivativeArray
 from autograd.graph import Value, open_anywhere, open_recordings, recordings_elsewhere
+from autograd.interrupts import held_back
 from autograd.nest import leaves, mapped
 from autograd.replay import RandomStates, drawn_already
 from autograd.tensor import Tensor, wrapped
@@ -175,7 +176,7 @@ class Compiled:
             if not variants.given_up:
                 replay = variants.current()
                 if replay is None:
-                    with collection_paused():
+                    with held_back(), collection_paused():
                         return self._traced(variants, objects, args, kwargs)
                 try:
                     return replay(inputs)

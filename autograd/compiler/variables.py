@@ -78,8 +78,9 @@ def watched(notice: Callable[[Variable], None]) -> Iterator[None]:
             notice(variable)
         return _slot.__get__(variable)
 
-    setattr(Variable, "value", property(look, _slot.__set__))  # noqa: B010  in front of the slot
     try:
+        setattr(Variable, "value", property(look, _slot.__set__))  # noqa: B010  in front of the slot
         yield
     finally:
-        delattr(Variable, "value")
+        if "value" in vars(Variable):
+            delattr(Variable, "value")

@@ -23,6 +23,7 @@ w = Variable(np.full((256, 512), 0.5), name="w")
 
 
 def step(x: Any) -> Any:
+    """Make a step of gradient descent."""
     with Tape() as t:
         loss = np.mean((np.tanh(x * w) - 1.0) ** 2)
     w.assign_sub(0.1 * t.gradient(loss, w))

@@ -1,4 +1,4 @@
-"""Ctrl-C as a request: a step that is under way is finished first, so that no weight is left half updated."""
+"""Ctrl-C as a request: what is under way is finished first, so that nothing is left half done."""
 
 from __future__ import annotations
 
@@ -29,3 +29,13 @@ def on_interrupt(request_stop: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Inside, a first Ctrl-C waits for the end, so that what changes together changes as a whole."""
+    asked: list[bool] = []
+    with on_interrupt(lambda: asked.append(True)):
+        yield
+    if asked:
+        raise KeyboardInterrupt
