@@ -22,6 +22,7 @@ from autograd.graph import (
     NOTHING_OPENED,
     Node,
     Recording,
+    Tracer,
     Value,
     check_followed_here,
     check_severed,
@@ -513,6 +514,8 @@ def _tensor(x: Any) -> Any:
 
 def _constant_or_checked(y: Any) -> Tensor:
     """A target; what argmax and comparisons give is a plain array or truth value, and so a constant."""
+    if isinstance(y, Tracer):
+        return Tensor(y.value)
     if not isinstance(y, np.ndarray | np.generic | bool):
         return _checked(y, "target")
     if isinstance(y, np.ndarray) and y.dtype.kind in "fc":  # but no accuracy, which is a number

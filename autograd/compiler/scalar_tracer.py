@@ -104,6 +104,8 @@ class TracedFloat(TracedScalar):
             raise self.trace.left(f"its attribute {name}")
         if is_of_user(sys._getframe(1)):
             raise AttributeError(f"'float' object has no attribute {name!r}")
+        if name == "astype":  # of the engine, which takes every number for one of NumPy's
+            return lambda dtype, **options: self.trace.run(np.dtype(dtype).type, (self,), {})
         return super().__getattr__(name)
 
     @property
