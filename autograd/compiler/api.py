@@ -55,20 +55,38 @@ if hasattr(os, "register_at_fork"):
 
 
 def compile(function: Callable[..., Any]) -> Compiled:
-    """`function` with the same results, run as one program of NumPy calls, without tensors and tapes.
+    """Run a function as one program of NumPy calls, without tensors and tapes, with the same results.
 
-    The first two calls with arguments of some shapes and dtypes run the function on arrays that write down what is
-    done with them: forward, backward, and the update of variables. If both did the same, that is the plan; further
-    calls with such arguments run it. Arguments: nested structures of tensors, arrays and floats, which may differ
-    from call to call; integers, strings and everything else are part of the program, and new ones make a new plan.
+    The first two calls with arguments of some kind run the function on arrays that write down what is done with them:
+    forward pass, backward pass, and update of variables. If both did the same, that is the plan; further calls with
+    such arguments run it. Where that cannot be done, a warning says why, with file and line, and the function is run as
+    it is.
 
-    What the function does beside, such as counting, happens while it is traced only, and what it finds outside of
-    its arguments and variables, such as a global number, stays as it was then. Random numbers and the like are made
-    anew in each run if they come from `ag.fresh`. Truth values that Python asks for
-    (`if loss < 1`) are looked at in each run: when one comes out otherwise, the function is run as it is. What can
-    not be replayed, such as `float(loss)` inside, is told with file and line, and the function stays as it is.
-    While a tape records, or anomaly mode is on, the function is run as it is, too.
+    Parameters
+    ----------
+    function : callable
+        Its arguments are nested structures of tensors, arrays and floats, which may differ from call to call. Integers,
+        strings and everything else are part of the program: new ones make a new plan. So does a change of what the
+        function finds outside, such as a global number or an attribute. Random numbers are drawn at each run if they
+        come from `ag.fresh`. A decision of Python (`if loss < 1`) is checked in each run; when it comes out otherwise,
+        the function is run as it is. May be a method.
 
+    Returns
+    -------
+    Compiled
+        Called as the function is. `plans` are the programs made so far.
+
+    Raises
+    ------
+    TypeError
+        If `function` is a generator function or a coroutine function.
+
+    Notes
+    -----
+    While a tape records, while anomaly mode is on, or where NumPy's error state raises, the function is run as it is.
+
+    Examples
+    --------
     >>> import autograd as ag
     >>> w = ag.Variable([1.0, 2.0])
     >>> @ag.compile

@@ -20,15 +20,19 @@ def signature(x: Any, inputs: list[Any], objects: list[Any]) -> Any:
     Arrays and floats that may differ from call to call are added to `inputs`; objects that are told apart by identity
     are added to `objects`. TypeError for an argument that cannot be told apart from others.
     """
-    kind = type(x)
-    if kind is DerivativeArray:
-        x, kind = x.numpy(), np.ndarray
+    kind = type(x)  # the usual ones first: this is asked for at each call
     if kind is np.ndarray:
         inputs.append(x)
         return (kind, x.shape, x.dtype, None if x.flags.c_contiguous else x.strides)
+    if kind is tuple or kind is list:
+        return (kind, *[signature(part, inputs, objects) for part in x])
     if kind is float or isinstance(x, np.generic):
         inputs.append(x)
         return kind
+    if kind is dict and not x:
+        return kind
+    if kind is DerivativeArray:
+        return signature(x.numpy(), inputs, objects)
     if isinstance(x, Tensor):
         if x.is_variable:
             return Identity.of(x, objects)

@@ -23,6 +23,7 @@ from autograd.graph import Recording, Value, current_phase, open_recordings
 from autograd.nest import leaves, mapped
 from autograd.replay import RandomStates, fresh_value
 
+_LENIENT = frozenset({"ignore", "warn"})
 _NO_OPTIONS: dict[str, Any] = {}  # one for all
 
 
@@ -351,7 +352,7 @@ class Trace(Recording):
 
 def is_strict() -> bool:
     """Whether NumPy's error state asks for more than a warning, which a program has no part in."""
-    return any([action not in ("ignore", "warn") for action in np.geterr().values()])
+    return not _LENIENT.issuperset(np.geterr().values())
 
 
 def _over() -> RuntimeError:
