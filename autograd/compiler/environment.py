@@ -11,22 +11,24 @@ from __future__ import annotations
 import dis
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
 from autograd.graph import Recording, Value
-from autograd.reachable import names_in
+from autograd.reachable import names_in, parts
+from autograd.tensor import Variable
 
 _LARGEST = 2**22  # bytes of arrays that are compared at each run
 _MOST = 1000  # elements of a container that are compared at each run
 _OBJECTS = 2000  # objects that are searched
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range, np.generic, np.dtype)
 _CONTAINERS = (dict, list, tuple, set, frozenset, deque)
+_HOLDERS = (MethodType, partial, staticmethod, classmethod, property)  # of functions
 _LIBRARIES = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "scipy", "autograd", "optim", "nn"}
 _OURS = frozenset({"autograd", "optim", "nn"})
 _MISSING: Any = object()
@@ -52,10 +54,8 @@ class Environment:
         self._contents: list[tuple[Any, tuple[Any, ...], str]] = []
         self._arrays: list[tuple[np.ndarray[Any, Any], bytes, str]] = []
         self._bytes = 0
-        self._code_names: set[str] = set()
         self._seen: dict[int, Any] = {}
-        for name in (root for root in _functions(roots)):
-            self._code_names |= names_in(name.__code__)
+        self._code_names = _names_in_code(roots)
         for root in roots:
             self._search(root, getattr(root, "__name__", type(root).__name__))
         self._seen.clear()
@@ -127,19 +127,14 @@ class Environment:
         if isinstance(x, np.ndarray):
             self._note_array(x, words)
         elif isinstance(x, Value):
-            self._search(getattr(x, "value", None) if not getattr(x, "is_variable", False) else None, words)
+            self._search(None if isinstance(x, Variable) else x.value, words)
         elif isinstance(x, _CONTAINERS):
             self._search_container(x, words)
         elif isinstance(x, FunctionType):
             self._search_function(x)
-        elif isinstance(x, MethodType):
-            self._search(x.__func__, words)
-            self._search(x.__self__, words)
-        elif isinstance(x, partial):
-            for inner in (x.func, x.args, x.keywords):
-                self._search(inner, words)
-        elif isinstance(x, staticmethod | classmethod | property):
-            self._search(x.fget if isinstance(x, property) else x.__func__, words)
+        elif isinstance(x, _HOLDERS):
+            for part in parts(x):
+                self._search(part, words)
         elif hasattr(type(x), "__next__"):
             self.refused = f"It may take values from {words}, a {type(x).__name__}; give them as arguments"
         elif not isinstance(x, Recording) and not _is_of_library(x):
@@ -189,31 +184,21 @@ class Environment:
                 self._note_name(where, name, f"{name} of {words}")
 
 
-def _functions(roots: Any) -> Iterator[FunctionType]:
-    """Yield the user's functions that these objects lead to by the names in their code."""
-    waiting = list(roots)
-    seen: dict[int, Any] = {}
+def _names_in_code(roots: Any) -> set[str]:
+    """Return the names in the code of the user's functions that these objects lead to."""
+    names: set[str] = set()
+    waiting, seen = list(roots), dict[int, Any]()
     while waiting and len(seen) < _OBJECTS:
         x = waiting.pop()
-        if id(x) in seen or isinstance(x, (*_PLAIN, np.ndarray, Recording)):
+        if id(x) in seen or isinstance(x, (*_PLAIN, np.ndarray, Value, Recording)):
+            continue
+        if not isinstance(x, (*_CONTAINERS, *_HOLDERS)) and _is_of_library(x):
             continue
         seen[id(x)] = x
-        if isinstance(x, FunctionType) and not _is_of_library(x):
-            yield x
-            waiting += [_content(cell) for cell in x.__closure__ or ()]
-            waiting += [x.__globals__[name] for name in names_in(x.__code__) & x.__globals__.keys()]
-        elif isinstance(x, MethodType):
-            waiting += [x.__func__, x.__self__]
-        elif isinstance(x, partial):
-            waiting += [x.func, *x.args, *x.keywords.values()]
-        elif isinstance(x, staticmethod | classmethod | property):
-            waiting.append(x.fget if isinstance(x, property) else x.__func__)
-        elif isinstance(x, _CONTAINERS):
-            waiting += _items(x) if len(x) <= _MOST else []
-        elif not isinstance(x, Value) and not _is_of_library(x):
-            kinds = x.__mro__ if isinstance(x, type) else type(x).__mro__ if not isinstance(x, ModuleType) else ()
-            waiting += [*getattr(x, "__dict__", {}).values()] if not isinstance(x, ModuleType) else []
-            waiting += [value for kind in kinds if not _is_of_library(kind) for value in vars(kind).values()]
+        if isinstance(x, FunctionType):
+            names |= names_in(x.__code__)
+        waiting += islice(parts(x), _MOST)
+    return names
 
 
 def _items(container: Any) -> list[Any]:

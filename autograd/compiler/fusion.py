@@ -14,7 +14,15 @@ from math import prod
 from typing import TYPE_CHECKING, Any, Protocol
 
 from autograd.compiler.ir import LOOP, SCALARS, SMALL, Group, Guard, Part, Program, Ref, Step, is_number
-from autograd.compiler.loop_rules import broadcasts, has_loop, is_nan_probe, is_pick, is_scalar_step, reduced_axis
+from autograd.compiler.loop_rules import (
+    broadcasts,
+    has_loop,
+    is_nan_probe,
+    is_pick,
+    is_scalar_step,
+    reduced_axis,
+    takes_axes,
+)
 from autograd.compiler.numpy_ops import CAST, ELEMENTWISE, INDEX, REDUCTION, RESHAPE, SUM, VIEW, describe
 
 if TYPE_CHECKING:
@@ -130,15 +138,14 @@ def _is_loop_over(part: Part, shape: tuple[int, ...], program: Program, smallest
 
 def _is_row_sum(step: Step, program: Program) -> bool:
     op = describe(step.function)
-    if op.kind != REDUCTION or op.order != SUM or len(step.args) != 1 or not isinstance(step.args[0], Ref):
+    if op.kind != REDUCTION or op.order != SUM or not takes_axes(step) or step.options.get("keepdims"):
         return False
     x, out = program.kinds[step.args[0]], program.kinds[step.outs[0]]
     axes = step.options.get("axis", ())
     axes = axes if type(axes) is tuple else (axes,)
     others = tuple(range(len(x.shape) - 1))
-    plain = set(step.options) <= {"axis", "keepdims"} and not step.options.get("keepdims")
     rows = bool(others) and x.shape[-1] > 1 and x.order is None and out.shape == x.shape[-1:]
-    return plain and rows and axes == others and x.dtype == out.dtype and x.dtype.char in "fd"
+    return rows and axes == others and x.dtype == out.dtype and x.dtype.char in "fd"
 
 
 def order_by_kind(

@@ -18,7 +18,6 @@ from autograd.compiler.numpy_ops import (
     INDEX,
     ORDERED,
     REDUCTION,
-    SUM,
     TRUTHS,
     WHERE,
     Function,
@@ -75,22 +74,29 @@ def reduced_axis(step: Step, program: Program, by_rows: Container[Ref]) -> int |
     by_rows: the values whose elements are known to lie row by row. NumPy adds up others in another order.
     """
     op = describe(step.function)
-    if op.kind != REDUCTION or not op.order:
-        return None
-    if len(step.args) != 1 or not isinstance(step.args[0], Ref) or not set(step.options) <= {"axis", "keepdims"}:
+    if op.kind != REDUCTION or not op.order or not takes_axes(step):
         return None
     x, out = program.kinds[step.args[0]], program.kinds[step.outs[0]]
     axis = step.options.get("axis")
     axis = axis[0] if type(axis) is tuple and len(axis) == 1 else axis
+    if prod(x.shape) == 0:
+        return None
     if op.order == EXTREME and axis is None and out.shape == () and x.shape:
-        return () if _are("fdbhilqBHI", [x]) and prod(x.shape) > 0 else None
-    if op.order == SUM and step.args[0] not in by_rows:
+        return () if _are("fdbhilqBHI", [x]) else None
+    if type(axis) is not int or len(x.shape) != 2 or not (op.writes and out.shape):
         return None
-    if type(axis) is not int or len(x.shape) != 2 or not _are("fd", [x]) or x.dtype != out.dtype or not prod(x.shape):
-        return None
-    if op.order == SUM and (x.shape[1] > LONGEST or x.shape[1] == 1 or x.order is not None):
-        return None
-    return axis % 2 if op.writes and out.shape else None
+    in_order = op.order == EXTREME or (step.args[0] in by_rows and _is_added_at_once(x))
+    return axis % 2 if in_order and _are("fd", [x]) and x.dtype == out.dtype else None
+
+
+def _is_added_at_once(x: Kind) -> bool:
+    """Whether NumPy adds up the rows of a matrix without halving them."""
+    return len(x.shape) == 2 and x.order is None and 1 < x.shape[1] <= LONGEST
+
+
+def takes_axes(step: Step) -> bool:
+    """Whether a step has one operand, and no options but axes."""
+    return len(step.args) == 1 and isinstance(step.args[0], Ref) and set(step.options) <= {"axis", "keepdims"}
 
 
 def is_pick(step: Step, program: Program) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from autograd.compiler.fusion import is_elementwise
 from autograd.compiler.ir import SCALARS, Group, Guard, Kind, Part, Program, Ref
+from autograd.compiler.loop_rules import takes_axes
 from autograd.compiler.numpy_ops import INDEX, REDUCTION, describe
 from autograd.compiler.simplify import find_owners
 from autograd.nest import leaves
@@ -64,7 +65,7 @@ def writes(part: Part, out: Ref, program: Program) -> bool:
     if part.several or not op.writes or not kind.shape or kind.dtype.hasobject:
         return False
     if op.kind == REDUCTION:
-        return len(part.args) == 1 and set(part.options) <= {"axis", "keepdims"} and isinstance(part.args[0], Ref)
+        return takes_axes(part)
     return not part.options
 
 

@@ -281,23 +281,28 @@ class _Writer:
     def _value(self, step: Step) -> ast.expr:
         """Return what a step computes, as people write it."""
         op, args, options = describe(step.function), step.args, step.options
-        kinds, out = self.program.kinds, step.outs[0] if step.outs else None
-        turned = op.transposes and self._rank(args[0]) == 2
-        if turned and kinds[step.outs[0]].order != kinds[args[0]].order:
+        if op.transposes and self._turns(step):
             return ast.Attribute(self.node(args[0]), "T")
-        if not options and op.kind == INDEX:
-            return ast.Subscript(self.node(args[0]), self._key(args[1]))
-        if not options and op.prefix:
-            return ast.UnaryOp(ast.USub(), self.node(args[0]))
-        if not options and op.sign and len(args) == 2 and (op.sign != "**" or self._is_power(out, args[1])):
-            return _infix(op.sign, self.node(args[0]), self.node(args[1]))
+        if not options:
+            if op.kind == INDEX:
+                return ast.Subscript(self.node(args[0]), self._key(args[1]))
+            if op.prefix:
+                return ast.UnaryOp(ast.USub(), self.node(args[0]))
+            if op.sign and len(args) == 2 and (op.sign != "**" or self._is_power(step.outs[0], args[1])):
+                return _infix(op.sign, self.node(args[0]), self.node(args[1]))
         usual = _USUAL if op.kind == REDUCTION and op.accumulate is not None and not op.is_method else {}
         given = {name: x for name, x in options.items() if name not in usual or usual[name] is not x}
-        node = self._called(
-            step.function, map(self.node, args), [ast.keyword(n, self.node(x)) for n, x in given.items()]
-        )
-        number = out is not None and kinds[out].number is not None and step.function is not float
-        return _call(ast.Name("float"), [node]) if number else node
+        keywords = [ast.keyword(name, self.node(x)) for name, x in given.items()]
+        node = self._called(step.function, map(self.node, args), keywords)
+        return _call(ast.Name("float"), [node]) if self._is_number(step) and op.function is not float else node
+
+    def _is_number(self, step: Step) -> bool:
+        return not step.several and self.program.kinds[step.outs[0]].number is not None
+
+    def _turns(self, step: Step) -> bool:
+        """Whether a step transposes a matrix."""
+        before, after = self.program.kinds[step.args[0]], self.program.kinds[step.outs[0]]
+        return len(before.shape) == 2 and before.order != after.order
 
     def _called(self, function: Any, args: Any, options: list[ast.keyword]) -> ast.Call:
         args = list(args)
@@ -306,12 +311,9 @@ class _Writer:
             return ast.Call(ast.Attribute(args[0], op.method), args[1:], options)
         return ast.Call(self.function(function), args, options)
 
-    def _is_power(self, out: Ref | None, exponent: Any) -> bool:
+    def _is_power(self, out: Ref, exponent: Any) -> bool:
         """Whether NumPy's operator ** is its function power: of some exponents it is another function."""
-        return out is not None and self._rank(out) > 0 and type(exponent) in (int, float) and exponent not in POWERS
-
-    def _rank(self, x: Any) -> int:
-        return len(self.program.kinds[x].shape) if isinstance(x, Ref) else 0
+        return bool(self.program.kinds[out].shape) and type(exponent) in (int, float) and exponent not in POWERS
 
     def function(self, function: Any) -> ast.expr:
         """Return a function as people write it, np.sum, np.linalg.inv or np.add.reduce; others are imported."""
@@ -397,10 +399,7 @@ def _infix(sign: str, left: ast.expr, right: ast.expr) -> ast.expr:
 def _plain(x: Any) -> ast.expr:
     """Return a value that is known beforehand; of a subclass of int, float or str its plain value."""
     if isinstance(x, np.dtype):
-        plain = x.isbuiltin == 1 and x.isnative and getattr(np, x.name, None) is x.type and np.dtype(x.type) == x
-        return (
-            _np(x.name) if plain else _call(_np("dtype"), [ast.Constant(x.str) if x.names is None else _plain(x.descr)])
-        )
+        return _dtype(x)
     if isinstance(x, type):
         return _np(x.__name__)
     if isinstance(x, tuple | list):
@@ -411,13 +410,25 @@ def _plain(x: Any) -> ast.expr:
     for kind in kinds:
         if isinstance(x, kind) and type(x) not in kinds:
             return _plain(kind(x))
-    if type(x) is complex and (str(x.real) != "0.0" or not math.isfinite(x.imag) or str(x.imag)[0] == "-"):
-        return _call(ast.Name("complex"), [_plain(x.real), _plain(x.imag)])
-    if type(x) is float and not math.isfinite(x):
-        return _np("nan") if x != x else _np("inf") if x > 0 else ast.UnaryOp(ast.USub(), _np("inf"))
-    if type(x) in (int, float) and (x < 0 or str(x)[0] == "-"):
-        return ast.UnaryOp(ast.USub(), ast.Constant(-x))
-    return ast.Constant(x)
+    return _number(x) if type(x) in (int, float, complex) else ast.Constant(x)
+
+
+def _number(x: Any) -> ast.expr:
+    if type(x) is complex:
+        if str(x.real) == "0.0" and math.isfinite(x.imag) and str(x.imag)[0] != "-":
+            return ast.Constant(x)
+        return _call(ast.Name("complex"), [_number(x.real), _number(x.imag)])
+    if x != x:
+        return _np("nan")
+    if str(x)[0] == "-":
+        return ast.UnaryOp(ast.USub(), _number(-x))
+    return ast.Constant(x) if math.isfinite(x) else _np("inf")
+
+
+def _dtype(x: np.dtype[Any]) -> ast.expr:
+    if x.isbuiltin == 1 and x.isnative and getattr(np, x.name, None) is x.type and np.dtype(x.type) == x:
+        return _np(x.name)
+    return _call(_np("dtype"), [ast.Constant(x.str) if x.names is None else _plain(x.descr)])
 
 
 def _constant(array: np.ndarray[Any, Any], with_dtype: bool = True) -> ast.expr:

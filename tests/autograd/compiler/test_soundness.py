@@ -2,6 +2,7 @@
 
 import copy
 import enum
+import functools
 import numbers
 import random
 import warnings
@@ -781,3 +782,12 @@ def test_a_layer_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(10):
         layer.shift = float(number // 4)
         np.testing.assert_array_equal(f(X).numpy(), X * np.float32(2) + np.float32(layer.shift))
+
+
+def test_a_function_in_a_list_and_in_a_partial(monkeypatch: pytest.MonkeyPatch) -> None:
+    functions = [lambda x: x * SCALE, functools.partial(lambda k, x: x + k * SCALE, 2.0)]
+    f = ag.compile(lambda x: [function(x) for function in functions])
+    for scale in (2.0, 2.0, 2.0, 3.0, 3.0, 3.0):
+        monkeypatch.setitem(globals(), "SCALE", scale)
+        for found, expected in zip(f(ARRAYS[0]), [ARRAYS[0] * scale, ARRAYS[0] + 2.0 * scale], strict=True):
+            np.testing.assert_array_equal(found, expected)
