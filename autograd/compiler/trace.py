@@ -6,7 +6,7 @@ import operator
 import sys
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from copy import copy
 from typing import Any
 
@@ -65,6 +65,7 @@ class Trace(Recording):
         self._inputs: list[Traced] = []
         self._arrays: dict[int, Traced] = {}  # by id: arrays that the function changes in place
         self._constants: dict[int, Ref] = {}  # by id
+        self._read_only: list[np.ndarray[Any, Any]] = []  # constants and their bases
         self._views: dict[int, tuple[Any, list[weakref.ref[Traced]]]] = {}  # by id: an array, what shows it
         self.leaving: NotTraceableError | None = None
 
@@ -144,6 +145,9 @@ class Trace(Recording):
     def close(self, results: Any = None) -> None:
         """Give the variables their arrays back, and note what they hold at the end and what the function gave."""
         self.closed = True
+        for array in reversed(self._read_only):  # the base first
+            with suppress(ValueError):
+                array.flags.writeable = True
         program = self.program
         for held, ref in zip(self.held, program.before, strict=True):
             variable = held.cell.variable
@@ -296,7 +300,16 @@ class Trace(Recording):
         if id(x) not in self._constants:
             ref = self._constants[id(x)] = self.program.new(Kind.of(x))
             self.program.constants[ref] = x  # which also keeps the id from being used again
+            self._lock(x)
         return self._constants[id(x)]
+
+    def _lock(self, x: Any) -> None:
+        """Make an array read-only until the end of the trace: steps before a change of it would see the change."""
+        while isinstance(x, np.ndarray):
+            if x.flags.writeable:
+                x.flags.writeable = False
+                self._read_only.append(x)
+            x = x.base
 
     def _line(self) -> tuple[str, int]:
         """File and line of the user's program."""

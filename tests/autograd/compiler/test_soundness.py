@@ -177,6 +177,39 @@ def test_writes_into_a_variable(change: str) -> None:
     check(make, [(x,) for x in VECTORS])
 
 
+def scratch(x: Any) -> Any:
+    buffer = np.zeros((3, 3))
+    before = x + buffer
+    buffer[0] = 5.0
+    return before, x + buffer
+
+
+def scratch_through_its_base(x: Any) -> Any:
+    buffer = np.zeros((3, 3))
+    before = x + buffer[1]
+    buffer[1] = 5.0
+    return before, x + buffer[1]
+
+
+def filled_before_it_is_used(x: Any) -> Any:
+    buffer = np.zeros((3, 3))
+    buffer[1] = 5.0
+    return x + buffer, buffer * 2
+
+
+@pytest.mark.parametrize("function", [scratch, scratch_through_its_base, filled_before_it_is_used])
+def test_a_plain_array_that_is_written_to_after_it_was_used(function: Callable[..., Any]) -> None:
+    check(lambda: function, [(x,) for x in ARRAYS])
+
+
+def test_a_captured_array_is_writable_again_after_a_trace() -> None:
+    table = np.ones((3, 3))
+    f = ag.compile(lambda x: x * table + table[1])
+    for x in ARRAYS:
+        f(x)
+        assert table.flags.writeable
+
+
 # Questions about types.
 
 TYPES: dict[str, Callable[..., Any]] = {
