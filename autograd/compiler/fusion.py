@@ -21,8 +21,9 @@ from autograd.compiler.loop_rules import (
     is_pick,
     is_scalar_step,
     reduced_axis,
+    takes_axes,
 )
-from autograd.compiler.numpy_ops import CAST, ELEMENTWISE, INDEX, RESHAPE, VIEW, describe
+from autograd.compiler.numpy_ops import CAST, ELEMENTWISE, INDEX, REDUCTION, RESHAPE, SUM, VIEW, describe
 
 if TYPE_CHECKING:
     from autograd.compiler.memory import Schedule
@@ -33,6 +34,9 @@ LARGEST_SMALL = 4096  # elements up to which an array is small
 
 class Rules(Protocol):
     """What a backend fuses."""
+
+    sums_rows: bool
+    """Whether its loops can add up the rows of what they compute."""
 
     def pays(self, group: Group, program: Program) -> bool:
         """Whether one kernel is faster than the steps one by one."""
@@ -52,7 +56,7 @@ def fuse(program: Program, rules: Rules, smallest: int = SMALLEST) -> list[Part]
             parts.append(group)
         else:
             parts += part
-    return parts
+    return _fuse_row_sums(parts, program, smallest) if rules.sums_rows else parts
 
 
 def _counts(refs: Sequence[Ref]) -> dict[Ref, int]:
@@ -103,6 +107,45 @@ def _group(steps: list[Step], uses: dict[Ref, int], program: Program) -> Group:
     used = [ref for ref in outs if uses.get(ref, 0) > inner.get(ref, 0)]
     shape = program.kinds[outs[0]].shape
     return Group(LOOP if shape else SCALARS, steps, reads, used, shape)
+
+
+def _fuse_row_sums(parts: list[Part], program: Program, smallest: int) -> list[Part]:
+    """Move sums over all axes but the last into the loops that make what they add up.
+
+    So the gradient of a bias is added up where that of its layer is made. NumPy adds up rows in the same order.
+    """
+    maker = {ref: at for at, part in enumerate(parts) for ref in part.outs}
+    found: dict[int, list[Step]] = {}
+    for part in parts:
+        if isinstance(part, Step) and _is_row_sum(part, program):
+            at = maker.get(part.args[0], -1)
+            if at >= 0 and _is_loop_over(parts[at], program.kinds[part.args[0]].shape, program, smallest):
+                found.setdefault(at, []).append(part)
+    for at, sums in found.items():
+        group = parts[at]
+        if isinstance(group, Step):
+            shape = program.kinds[group.outs[0]].shape
+            group = Group(LOOP, [group], list(dict.fromkeys(group.reads)), list(group.outs), shape)
+        outs = [ref for step in sums for ref in step.outs]
+        parts[at] = replace(group, steps=[*group.steps, *sums], outs=[*group.outs, *outs], row_sums=len(sums))
+    moved = {step for sums in found.values() for step in sums}
+    return [part for part in parts if part not in moved]
+
+
+def _is_loop_over(part: Part, shape: tuple[int, ...], program: Program, smallest: int) -> bool:
+    return isinstance(part, Group) or _loop_shape(program, part, smallest) == shape
+
+
+def _is_row_sum(step: Step, program: Program) -> bool:
+    op = describe(step.function)
+    if op.kind != REDUCTION or op.order != SUM or not takes_axes(step) or step.options.get("keepdims"):
+        return False
+    x, out = program.kinds[step.args[0]], program.kinds[step.outs[0]]
+    axes = step.options.get("axis", ())
+    axes = axes if type(axes) is tuple else (axes,)
+    others = tuple(range(len(x.shape) - 1))
+    rows = bool(others) and x.shape[-1] > 1 and x.order is None and out.shape == x.shape[-1:]
+    return rows and axes == others and x.dtype == out.dtype and x.dtype.char in "fd"
 
 
 def order_by_kind(

@@ -81,6 +81,7 @@ class Group:
     reads : the values that come from outside.
     outs : the values that are used outside.
     shape : of the arrays that a loop goes over.
+    row_sums : how many of the last steps are sums of `outs` over all axes but the last.
     members : the parts of a SMALL group, each of which is a step or a LOOP.
     views : steps of a SMALL group that return views, which are made before the kernel runs.
     kernel : of SCALARS, what the backend made of them, called with the values of `reads`.
@@ -91,6 +92,7 @@ class Group:
     reads: list[Ref]
     outs: list[Ref]
     shape: tuple[int, ...] = ()
+    row_sums: int = 0
     members: list[Step | Group] = field(default_factory=list)
     views: list[Step] = field(default_factory=list)
     kernel: Any = None

@@ -159,7 +159,8 @@ class Memory:
         if self.last.get(old, -1) < at:
             return True
         views = [ref for ref in part.reads if ref != old and old in self.owners[ref]]
-        return self.last[old] == at and is_elementwise(part) and not views
+        summed = isinstance(part, Group) and self.program.kinds[old].shape != part.shape
+        return self.last[old] == at and is_elementwise(part) and not summed and not views
 
     def _share_buffers(self, parts: list[Part]) -> None:
         free: dict[Kind, list[int]] = {}

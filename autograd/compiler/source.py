@@ -357,6 +357,8 @@ class _Writer:
 class _ManyScalars:
     """Fuses scalars where there are so many that a line for each would be too much."""
 
+    sums_rows = False
+
     def pays(self, group: Group, program: Program) -> bool:
         return group.kind == SCALARS and len(group.steps) >= _MANY
 

@@ -44,6 +44,8 @@ class Backend(ABC):
     """Takes a schedule and returns a function; and says which groups of steps it fuses."""
 
     name: str
+    sums_rows = False
+    """Whether its loops can add up the rows of what they compute."""
     fuses_small = False
     """Whether it has kernels for groups of parts on small arrays."""
 

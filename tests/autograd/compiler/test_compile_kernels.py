@@ -165,3 +165,28 @@ def test_without_numba_plans_are_made_all_the_same(monkeypatch: pytest.MonkeyPat
     assert any([isinstance(part, Group) for part in f.plans[0].executable.schedule.parts])
     monkeypatch.setattr("autograd.compiler.hooks.has_numba", lambda: False)
     assert elementwise_loop(lambda w: np.multiply(w, 2, out=w), [np.float64]) is None
+
+
+@needs_numba
+@pytest.mark.parametrize("shape", [(40, 30), (7, 5, 40), (3, 4, 20, 8), (1200, 1)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sums_of_rows_are_added_up_where_the_rows_are_made(shape: tuple[int, ...], dtype: Any) -> None:
+    rng = np.random.default_rng(0)
+    start = [rng.normal(size=shape[-1:]).astype(dtype) for _ in range(2)]
+
+    def step(x: Any, bias: Variable, scale: Variable) -> Any:
+        with ag.Tape() as t:
+            loss = np.sum(ag.relu(x * scale + bias) ** 2)
+        gradients = t.gradient(loss, [bias, scale])
+        bias.assign(gradients[0] + bias)
+        scale.assign(gradients[1])
+        return loss
+
+    ours, theirs = [Variable(a) for a in start], [Variable(a) for a in start]
+    compiled = ag.compile(lambda x: step(x, *ours))
+    for _ in range(4):
+        x = rng.normal(size=shape).astype(dtype)
+        np.testing.assert_allclose(float(compiled(x)), float(step(x, *theirs)), rtol=1e-5)
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())
+    assert ("axis=(0" in compiled.plans[0].executable.text) == (shape[-1] == 1)

@@ -22,6 +22,7 @@ class NumbaBackend(Backend):
     """Compiled loops, and calls of NumPy for everything else."""
 
     name = "numba"
+    sums_rows = True
     fuses_small = True
 
     def pays(self, group: Group, program: Program) -> bool:

@@ -47,10 +47,12 @@ class LoopWriter:
         element: Callable[[Ref], str],
         stores: Sequence[tuple[Ref, str]],
         extents: Sequence[Any],
+        sums: Sequence[tuple[Ref, str]] = (),
     ) -> None:
         """Write one pass over arrays: read all elements, compute the steps, write what is needed later.
 
         element: how the element of an operand is written. stores: values, and the elements that they are written to.
+        sums: values, and the elements that they are added to.
         """
         read = [ref for ref in dict.fromkeys([ref for step in steps for ref in step.reads]) if ref not in self.names]
         made = {out for step in steps for out in step.outs}
@@ -58,6 +60,7 @@ class LoopWriter:
         lines = [f"{self.name(ref)} = {element(ref)}" for ref in read]
         lines += [self.line(step) for step in steps]
         lines += [f"{target} = {self.names[ref]}" for ref, target in stores]
+        lines += [f"{target} += {self.names[ref]}" for ref, target in sums]
         self.write_nest(extents, lines)
         for ref in [*read, *made]:
             del self.names[ref]
@@ -112,10 +115,16 @@ class LoopWriter:
 def loop_text(group: Group, program: Program, operands: Operands) -> str:
     """Return the source of a LOOP, over arrays of any length."""
     writer = LoopWriter(program)
-    stores = [(ref, operands.target(ref)) for ref in group.outs]
+    steps, sums = group.steps[: len(group.steps) - group.row_sums], group.steps[len(group.steps) - group.row_sums :]
+    summed = [step.outs[0] for step in sums]
+    stores = [(ref, operands.target(ref)) for ref in group.outs if ref not in summed]
     # numba need not handle negative indices where the type says that there are none.
     height, width = [f"np.uint64({operands.whole}.shape[{axis}])" for axis in (0, 1)]
-    writer.write_loop(group.steps, operands.element, stores, [height, width] if operands.rows else [height])
+    if sums:
+        writer.body.append(f"for j in range({width}):")
+        writer.body += [f"    {operands.target(ref)} = 0" for ref in summed]
+    totals = [(step.args[0], operands.target(step.outs[0])) for step in sums]
+    writer.write_loop(steps, operands.element, stores, [height, width] if operands.rows else [height], totals)
     return writer.text(operands.parameters)
 
 

@@ -78,8 +78,8 @@ class Operands:
         return self.parameter[ref] + (self._place if shape == self.shape else "" if shape == () else "[j]")
 
     def target(self, ref: Ref) -> str:
-        """The element of an output."""
-        return self.parameter[ref] + self._place
+        """The element of an output; of a sum of rows, that of its column."""
+        return self.parameter[ref] + (self._place if self.shapes[ref] == self.shape else "[j]")
 
     @property
     def _place(self) -> str:
