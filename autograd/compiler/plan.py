@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from math import ceil, inf
+from math import inf
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
     from autograd.compiler.trace import Trace
     from autograd.profile import Profile
 
-# Fusing parts on small arrays pays when the runs have lost as much time by calling them as compiling takes.
-COMPILE_SECONDS = 0.15  # of a kernel
-CALL_SECONDS = 0.8e-6  # of a part
+# What compiling a kernel takes. Parts on small arrays are fused when all runs together took as long as that would.
+COMPILE_SECONDS = 0.15
 
 
 class NotReplayedError(Exception):
@@ -76,9 +76,8 @@ class Plan:
         self._after_run = trace.after_run
         self._workspaces: list[list[Any]] = []  # buffers that no run is using; one set for each thread that runs
         self._tried = False
-        self._runs = 0
-        self._small: Schedule | None = None  # with parts on small arrays fused
-        self._small_pays = inf  # runs
+        self._small: Schedule | None = None  # with parts on small arrays fused, until that is compiled
+        self._until_small = inf  # seconds of running
 
     def __call__(self, inputs: Iterable[Any]) -> list[Any]:
         """The results for arrays and numbers of the same kinds as those it was made with.
@@ -91,11 +90,12 @@ class Plan:
             _check(fresh, self._fresh_kinds)
             state = [find() for find in self._finds]
             _check(state, self._state_kinds)
-            self._runs += 1
-            if not self._tried or self._runs >= self._small_pays:
+            if not self._tried or self._until_small <= 0:
                 workspace = self._improve([*inputs, *fresh, *state], workspace)
+            start = perf_counter()
             with np.errstate(all="ignore"):
                 results, numbers = self.executable.run(*inputs, *fresh, *state, workspace)
+            self._until_small -= perf_counter() - start
         except GuardFailedError:
             raise NotReplayedError(fresh, None) from None
         except Exception as error:
@@ -112,7 +112,7 @@ class Plan:
         """Compile what it is time for; return a workspace for what runs from here on.
 
         Kernels are first run on copies, since compiling them may fail. Parts on small arrays are fused at once if their
-        kernels are on disk, else when it pays.
+        kernels are on disk, else when all runs together took as long as compiling takes.
         """
         before, backend = self.executable, self.executable.backend
         if not self._tried:
@@ -120,22 +120,21 @@ class Plan:
             self._tried = True
             if backend.fuses_small and self.executable is before:
                 self._plan_small(before.schedule)
-        if self._small is not None and self._runs >= self._small_pays:
+        if self._small is not None and self._until_small <= 0:
             self.executable = try_out(backend.emit(self._small), self._copied(values), before)
-            self._small, self._small_pays = None, inf
+            self._small, self._until_small = None, inf
         if self.executable is before:
             return workspace
         self._workspaces = []
         return self.executable.workspace()
 
     def _plan_small(self, schedule: Schedule) -> None:
-        """Fuse parts on small arrays, and decide from which run on the result is used."""
+        """Fuse parts on small arrays, and decide from when on the result is used."""
         small = fuse_small(schedule)
         kernels = sum([isinstance(part, Group) and part.kind == SMALL for part in small.parts])
         if kernels:
-            saved = CALL_SECONDS * (len(schedule.parts) - len(small.parts))
             on_disk = self.executable.backend.is_cached(small)
-            self._small, self._small_pays = small, 0 if on_disk else ceil(COMPILE_SECONDS * kernels / saved)
+            self._small, self._until_small = small, 0 if on_disk else COMPILE_SECONDS * kernels
 
     def _copied(self, values: list[Any]) -> list[Any]:
         """Return the values of a run with copies of what the program changes."""
