@@ -174,7 +174,9 @@ class Optimizer(ABC):
     @property
     def learning_rate(self) -> float:
         """The learning rate of the coming step; set it to a number or to a function of the step number."""
-        return self._rate_of(self.iterations)
+        if current_trace() is None:
+            return self._rate_of(self.iterations)
+        return self.of_step(self._rate_of, "learning_rate")
 
     @learning_rate.setter
     def learning_rate(self, rate: LearningRate) -> None:

@@ -35,6 +35,7 @@ from autograd.derivative_array import DerivativeArray
 from autograd.graph import Value, open_anywhere, open_recordings, recordings_elsewhere
 from autograd.interrupts import held_back
 from autograd.nest import leaves, mapped
+from autograd.reachable import parts
 from autograd.replay import RandomStates, drawn_already
 from autograd.tensor import Tensor, wrapped
 
@@ -240,6 +241,11 @@ class Compiled:
                 self._give_up(variants, str(error) if told else f"{type(error).__name__} while it was traced: {error}")
             trace.forget()
             return found
+        if hidden := next((x for x in leaves(results) if _hides(x)), None):
+            kind = type(hidden).__name__
+            self._give_up(variants, f"Its result holds a {kind}; expected arrays, numbers, and lists or dicts of them")
+            trace.forget()
+            return self._run_after(trace, args, kwargs)
         if environment.holds(is_traced):  # a traced value is kept outside, which serves nobody after this call
             self._give_up(variants, trace.done_beside())
             trace.forget()
@@ -352,6 +358,16 @@ class _Place:
         return wrapped(next(results)) if self.tensor else next(results)
 
 
+_FIXED = (bool, int, float, complex, str, bytes, type(None), np.generic)
+
+
+def _hides(x: Any) -> bool:
+    """Whether a part of a result is an object in which a traced value lies, or an iterator, which may make one."""
+    if is_traced(x) or isinstance(x, (*_FIXED, np.ndarray, Value, type)):
+        return False
+    return hasattr(type(x), "__next__") or any(map(is_traced, parts(x)))
+
+
 def _alike(a: Any, b: Any) -> bool:
     """Whether two results have the same structure, and the same in it beside what the program computes.
 
@@ -364,7 +380,7 @@ def _alike(a: Any, b: Any) -> bool:
         if (x.traced, x.tensor, x.derivative) != (y.traced, y.tensor, y.derivative):
             return False
         if x.constant is not y.constant:
-            y.copied = isinstance(y.constant, np.ndarray | Value)
+            y.copied = not isinstance(y.constant, _FIXED)
             if type(x.constant) is not type(y.constant) or not _equal(x.constant, y.constant):
                 return False
     return True

@@ -8,10 +8,11 @@ closures, globals, attributes of objects and modules, and the functions that the
 
 from __future__ import annotations
 
+import array as arrays
 import dis
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice, pairwise
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType
@@ -27,7 +28,7 @@ _LARGEST = 2**22  # bytes of arrays that are compared at each run
 _MOST = 1000  # elements of a container that are compared at each run
 _OBJECTS = 2000  # objects that are searched
 _PLAIN = (str, bytes, int, float, complex, bool, type(None), type(Ellipsis), range, np.generic, np.dtype)
-_CONTAINERS = (dict, list, tuple, set, frozenset, deque)
+_CONTAINERS = (dict, list, tuple, set, frozenset, deque, bytearray, arrays.array)
 _HOLDERS = (MethodType, partial, staticmethod, classmethod, property)  # of functions
 _LIBRARIES = frozenset(sys.stdlib_module_names) - {"__main__"} | {"numpy", "scipy", "autograd", "optim", "nn"}
 _OURS = frozenset({"autograd", "optim", "nn"})
@@ -49,13 +50,13 @@ class Environment:
         self.refused = ""
         self.large: list[str] = []
         # Where a value is found, its name there, the value, and what to call it in a message.
-        self._names: list[tuple[Mapping[str, Any], str, Any, str]] = []
+        self._names: list[tuple[Any, str, Any, str]] = []
         self._cells: list[tuple[CellType, Any, str]] = []
         self._contents: list[tuple[Any, tuple[Any, ...], str]] = []
         self._arrays: list[tuple[np.ndarray[Any, Any], bytes, str]] = []
         self._bytes = 0
         self._seen: dict[int, Any] = {}
-        self._code_names = _names_in_code(roots)
+        self._code_names, self._assigned = _names_in_code(roots)
         for root in roots:
             self._search(root, getattr(root, "__name__", type(root).__name__))
         self._seen.clear()
@@ -91,7 +92,11 @@ class Environment:
     def restore(self) -> None:
         """Set to what it was all that can be set."""
         for mapping, name, value, _ in self._names:
-            if isinstance(mapping, dict):
+            if isinstance(mapping, _Slots):
+                mapping.put(name, value)
+            elif isinstance(mapping, dict) and value is _MISSING:
+                mapping.pop(name, None)
+            elif isinstance(mapping, dict):
                 mapping[name] = value
         for cell, value, _ in self._cells:
             if value is not _MISSING:
@@ -100,8 +105,9 @@ class Environment:
             if isinstance(container, dict):
                 container.clear()
                 container.update(zip(items[::2], items[1::2], strict=True))
-            elif isinstance(container, list):
-                container[:] = items
+            elif isinstance(container, list | bytearray | arrays.array):
+                del container[:]
+                container.extend(items)
             else:
                 container.clear()
                 container.update(items) if isinstance(container, set) else container.extend(items)
@@ -137,7 +143,7 @@ class Environment:
                 self._search(part, words)
         elif hasattr(type(x), "__next__"):
             self.refused = f"It may take values from {words}, a {type(x).__name__}; give them as arguments"
-        elif not isinstance(x, Recording) and not _is_of_library(x):
+        elif not isinstance(x, Recording) and not _keeps_its_state(x):
             self._search_object(x, words)
 
     def _note_array(self, x: np.ndarray[Any, Any], words: str) -> None:
@@ -147,6 +153,9 @@ class Environment:
             self.large.append(words)
         else:
             self._arrays.append((x, x.tobytes(), words))
+        if x.dtype == object:
+            for item in x.flat:
+                self._search(item, words)
 
     def _search_container(self, x: Any, words: str) -> None:
         if len(x) > _MOST:
@@ -159,7 +168,9 @@ class Environment:
             self._search(item, words)
 
     def _search_function(self, f: FunctionType) -> None:
-        if _is_of_library(f):
+        if _is_of_library(f):  # a transform of ours holds the user's function in its closure
+            for cell in f.__closure__ or ():
+                self._search(_content(cell), f.__name__)
             return
         if (line := _asks_for_type(f.__code__)) is not None and "type" not in f.__globals__:
             where = f"{f.__code__.co_filename}:{line}"
@@ -172,33 +183,80 @@ class Environment:
         self._search(f.__defaults__, f.__name__)
         self._search(f.__kwdefaults__, f.__name__)
 
-    def _note_name(self, where: Mapping[str, Any], name: str, words: str) -> None:
+    def _note_name(self, where: Any, name: str, words: str) -> None:
         self._names.append((where, name, where[name], words))
         self._search(where[name], words)
 
     def _search_object(self, x: Any, words: str) -> None:
         """Note the attributes of an object, a class or a module that the code names."""
         kinds = x.__mro__ if isinstance(x, type) else type(x).__mro__ if not isinstance(x, ModuleType) else ()
-        for where in [getattr(x, "__dict__", {}), *[vars(kind) for kind in kinds if not _is_of_library(kind)]]:
+        own = getattr(x, "__dict__", {})
+        slots: Any = _Slots(x, () if isinstance(x, type) else kinds)
+        for where in [own, slots, *[vars(kind) for kind in kinds if not _is_of_library(kind)]]:
             for name in self._code_names & where.keys():
                 self._note_name(where, name, f"{name} of {words}")
+        if isinstance(own, dict):  # what is assigned and not there yet
+            for name in self._assigned - own.keys() - slots.keys():
+                self._names.append((own, name, _MISSING, f"{name} of {words}"))
 
 
-def _names_in_code(roots: Any) -> set[str]:
-    """Return the names in the code of the user's functions that these objects lead to."""
+class _Slots:
+    """The attributes of an object that lie in slots, as a mapping."""
+
+    def __init__(self, owner: Any, kinds: Sequence[type]) -> None:
+        self._owner = owner
+        found = [vars(kind).get("__slots__", ()) for kind in kinds]
+        self._all = [name for slots in found for name in ([slots] if isinstance(slots, str) else slots)]
+
+    def keys(self) -> set[str]:
+        """Return the names that have a value."""
+        return {name for name in self._all if name != "__dict__" and hasattr(self._owner, name)}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of an attribute."""
+        return getattr(self._owner, name, default)
+
+    __getitem__ = get
+
+    def put(self, name: str, value: Any) -> None:
+        """Set an attribute back."""
+        setattr(self._owner, name, value)
+
+
+def _names_in_code(roots: Any) -> tuple[set[str], set[str]]:
+    """Return the names in the code of the user's functions that these objects lead to, and those of attributes set."""
     names: set[str] = set()
+    assigned: set[str] = set()
     waiting, seen = list(roots), dict[int, Any]()
     while waiting and len(seen) < _OBJECTS:
         x = waiting.pop()
+        if isinstance(x, str) and x.isidentifier():
+            names.add(x)  # which getattr may be given
         if id(x) in seen or isinstance(x, (*_PLAIN, np.ndarray, Value, Recording)):
             continue
-        if not isinstance(x, (*_CONTAINERS, *_HOLDERS)) and _is_of_library(x):
+        if isinstance(x, FunctionType) and _is_of_library(x):
+            waiting += map(_content, x.__closure__ or ())
+            continue
+        if not isinstance(x, (*_CONTAINERS, *_HOLDERS)) and _keeps_its_state(x):
             continue
         seen[id(x)] = x
         if isinstance(x, FunctionType):
-            names |= names_in(x.__code__)
+            names |= names_in(x.__code__) | _texts_in(x.__code__)
+            assigned |= _assigned_in(x.__code__)
         waiting += islice(parts(x), _MOST)
-    return names
+    return names, assigned
+
+
+def _assigned_in(code: CodeType) -> set[str]:
+    """Return the names of attributes that a piece of code assigns, with the functions inside it."""
+    names = {step.argval for step in dis.get_instructions(code) if step.opname == "STORE_ATTR"}
+    return names.union(*[_assigned_in(part) for part in code.co_consts if isinstance(part, CodeType)])
+
+
+def _texts_in(code: CodeType) -> set[str]:
+    """Return the texts in a piece of code that may be names, as in getattr(x, "name")."""
+    names = {x for x in code.co_consts if isinstance(x, str) and x.isidentifier()}
+    return names.union(*[_texts_in(part) for part in code.co_consts if isinstance(part, CodeType)])
 
 
 def _items(container: Any) -> list[Any]:
@@ -232,6 +290,13 @@ def _is_of_library(x: Any) -> bool:
     return _root(kinds[0].__module__) in _LIBRARIES or any([_root(kind.__module__) in _OURS for kind in kinds])
 
 
+def _keeps_its_state(x: Any) -> bool:
+    """Whether an object is of a library; one of Python's own classes holds what the user puts into its attributes."""
+    if isinstance(x, ModuleType | FunctionType | type) or not hasattr(x, "__dict__"):
+        return _is_of_library(x)
+    return bool({_root(kind.__module__) for kind in type(x).__mro__} & (_OURS | {"numpy", "scipy"}))
+
+
 def _root(name: Any) -> str:
     return name.partition(".")[0] if isinstance(name, str) else "builtins"
 
@@ -240,8 +305,11 @@ def _asks_for_type(code: CodeType) -> int | None:
     """Return the line in which a function asks for the type of something other than itself, if it does."""
     instructions = list(dis.get_instructions(code))
     for one, following in pairwise(instructions):
-        called = one.opname == "LOAD_GLOBAL" and one.argval == "type" and (one.arg or 0) & 1
-        if called and following.argval not in ("self", "cls"):
+        if one.opname != "LOAD_GLOBAL" or one.argval != "type":
+            continue
+        # Not called, it is an argument: of isinstance(x, type), or of a function such as map, which calls it.
+        told = following.argval in ("self", "cls") if (one.arg or 0) & 1 else "isinstance" in code.co_names
+        if not told:
             return one.positions.lineno if one.positions else code.co_firstlineno
     inner = [_asks_for_type(part) for part in code.co_consts if isinstance(part, CodeType)]
     return next((line for line in inner if line is not None), None)

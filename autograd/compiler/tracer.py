@@ -6,9 +6,11 @@ the rules of optimizers. What asks for a number, to decide in Python what to do 
 
 from __future__ import annotations
 
+import inspect
 import operator
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,6 +46,22 @@ def shape_by_data(function: Callable[..., Any], args: Any) -> bool:
         key = args[1]
         return any([isinstance(x, Traced) and x.dtype == bool for x in (key if type(key) is tuple else (key,))])
     return op.shape_by_data or (op is WHERE and len(args) == 1)
+
+
+@cache
+def _positional(function: Any) -> list[str]:
+    """Return the names of the parameters that may be given by position; none if that is not known.
+
+    Methods of arrays take theirs in the order in which NumPy's functions do. Some functions tell nothing before NumPy
+    2.4.
+    """
+    name = function.__name__
+    try:
+        found = inspect.signature(getattr(np, name[1:]) if name[0] == "." else function).parameters.values()
+    except (AttributeError, TypeError, ValueError):
+        return []
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [parameter.name for parameter in found if parameter.kind in by_position]
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin, Tracer):
@@ -165,6 +183,9 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin, Tracer):
         op = describe(function)
         if op.refused:
             raise self.trace.left(function.__name__)
+        names = _positional(function)
+        if "out" in names and len(args) > (place := names.index("out")):  # given by position
+            args, options = args[:place], dict(zip(names[place:], args[place:], strict=False)) | options
         if (out := options.get("out")) is not None:
             rest = {name: x for name, x in options.items() if name != "out"}
             return self._write(self.trace.target(out), function, args, rest)

@@ -1,6 +1,8 @@
 """A compiled function gives what the function gives, in every call; where it cannot be compiled, it says so."""
 
+import array
 import copy
+import dataclasses
 import enum
 import functools
 import numbers
@@ -8,6 +10,7 @@ import random
 import warnings
 from collections import OrderedDict, defaultdict, namedtuple
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -824,3 +827,116 @@ def test_a_function_in_a_list_and_in_a_partial(monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setitem(globals(), "SCALE", scale)
         for found, expected in zip(f(ARRAYS[0]), [ARRAYS[0] * scale, ARRAYS[0] + 2.0 * scale], strict=True):
             np.testing.assert_array_equal(found, expected)
+
+
+# State in objects of Python's own classes, in closures of transforms, in results.
+
+
+class Slotted:
+    __slots__ = ("rate",)
+
+
+def changing(holder: Any, read: Callable[[Any], Any], change: Callable[[Any, int], None]) -> Callable[..., Any]:
+    """A function of x and of the number of the call, in which the change is made outside of the compiled part."""
+    compiled = ag.compile(lambda x: x * read(holder))
+
+    def f(x: Any, call: int) -> Any:
+        change(holder, call)
+        return compiled(x), x * read(holder)
+
+    return f
+
+
+def set_rate(holder: Any, call: int) -> None:
+    holder.rate = 1.0 + call // 2
+
+
+def set_first(holder: Any, call: int) -> None:
+    holder[0] = 1 + call // 2
+
+
+NAMED = "rate"
+
+
+@pytest.mark.parametrize(
+    ("holder", "read", "change"),
+    [
+        (SimpleNamespace(), lambda h: h.rate, set_rate),
+        (SimpleNamespace(), lambda h: getattr(h, "rate"), set_rate),
+        (SimpleNamespace(), lambda h: getattr(h, NAMED), set_rate),
+        (Slotted(), lambda h: h.rate, set_rate),
+        (array.array("d", [0.0]), lambda h: h[0], set_first),
+        (bytearray(1), lambda h: h[0], set_first),
+        (np.array([SimpleNamespace()], object), lambda h: h[0].rate, lambda h, call: set_rate(h[0], call)),
+    ],
+)
+def test_state_that_changes_in_objects_of_python(holder: Any, read: Any, change: Any) -> None:
+    f = changing(holder, read, change)
+    for call in range(6):
+        found, expected = f(ARRAYS[0], call)
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("transform", [ag.grad, lambda f: ag.grad(ag.checkpoint(f))])
+def test_state_of_a_function_that_is_differentiated(transform: Any) -> None:
+    holder = SimpleNamespace(rate=1.0)
+    slope = ag.compile(transform(lambda x: np.sum(x * x) * holder.rate))
+    for call in range(6):
+        set_rate(holder, call)
+        np.testing.assert_array_equal(slope(VECTORS[0]), 2 * VECTORS[0] * holder.rate)
+
+
+def test_an_attribute_that_a_call_makes() -> None:
+    holder = SimpleNamespace()
+
+    def f(x: Any) -> Any:
+        holder.last = x * 2
+        return x * 3
+
+    with pytest.warns(UserWarning, match="run as it is"):
+        compiled = ag.compile(f)
+        for x in ARRAYS:
+            compiled(x)
+            np.testing.assert_array_equal(holder.last, x * 2)
+
+
+@dataclasses.dataclass
+class Outcome:
+    loss: Any
+
+
+@pytest.mark.parametrize("wrap", [Outcome, lambda y: SimpleNamespace(loss=y)])
+def test_results_in_objects_are_told(wrap: Any) -> None:
+    with pytest.warns(UserWarning, match=r"run as it is. Its result holds a \w+; expected arrays"):
+        compiled = ag.compile(lambda x: wrap(x * 2))
+        for x in ARRAYS:
+            np.testing.assert_array_equal(compiled(x).loss, x * 2)
+
+
+@pytest.mark.parametrize(
+    "write", [lambda x, y: np.dot(x, x, y), lambda x, y: x.dot(x, y), lambda x, y: x.clip(0, 1, y)]
+)
+def test_out_given_by_position(write: Any) -> None:
+    def f(x: Any) -> Any:
+        y = x * 1.0
+        write(x, y)
+        return y
+
+    check(lambda: f, [(x,) for x in ARRAYS])
+
+
+def test_type_as_an_argument_of_map() -> None:
+    check(lambda: lambda x, k: x * (float in [*map(type, [k])]), [(x, 2.0) for x in ARRAYS], told="type()")
+
+
+def test_the_learning_rate_in_a_custom_update() -> None:
+    def make() -> Any:
+        w, optimizer = Variable(np.ones(4)), optim.SGD(0.1)
+        return w, optimizer, lambda x: (w.assign_sub(x * optimizer.learning_rate), None)[1]
+
+    (w, rate, step), (twin, other, eager) = make(), make()
+    compiled = ag.compile(step)
+    for i, x in enumerate(VECTORS):
+        rate.learning_rate = other.learning_rate = 0.1 * (1 + i // 2)
+        compiled(x), eager(x)
+        np.testing.assert_array_equal(w.numpy(), twin.numpy())
