@@ -28,7 +28,7 @@ COPY = "copy"  # the same elements in new memory
 LIKE = "like"  # an array filled with one value, of the shape of the operand
 INDEX = "index"  # x[key]
 STORE = "store"  # a copy of x with x[key] = value
-CHANGE = "change"  # a copy of an operand after a function has changed it
+CHANGE = "change"  # a copy of the first operand after a function has changed it
 WRITE = "write"  # a copy of the first operand after a function has written to it as `out`
 SCATTER = "scatter"  # a copy of x after ufunc.at(x, key, *values)
 CAST = "cast"  # the same elements in another dtype
@@ -75,7 +75,7 @@ class NumpyOp:
     identity : the result equals the first operand where shapes and dtypes are the same.
     wraps_numbers : it takes longer with a Python number than with an array without axes.
     shape_by_data : the shape of the result depends on the values.
-    changes : the position and the name of the operand that it changes in place.
+    changes : the name of its first operand, if it changes that in place.
     refused : it cannot be part of a program: it changes how an array lies in memory.
     flops : the formula for its floating point operations.
     """
@@ -109,7 +109,7 @@ class NumpyOp:
     identity: bool = False
     wraps_numbers: bool = False
     shape_by_data: bool = False
-    changes: tuple[int, str] | None = None
+    changes: str = ""
     refused: bool = False
     flops: Formula = flops.once
 
@@ -192,18 +192,11 @@ def added_at(ufunc: np.ufunc) -> Function:
 
 @cache
 def changed_copy(function: Function) -> Function:
-    """Return what an operand is after `function` has changed it in place, as a function that changes a copy."""
-    op = describe(function)
-    assert op.changes is not None
-    position, name = op.changes
+    """Return what the first operand is after `function` has changed it, as a function that changes a copy."""
 
-    def change(*args: Any, **options: Any) -> Any:
-        if len(args) > position:
-            x = args[position].copy()
-            args = (*args[:position], x, *args[position + 1 :])
-        else:
-            options[name] = x = options[name].copy()
-        function(*args, **options)
+    def change(x: Any, *args: Any, **options: Any) -> Any:
+        x = x.copy()
+        function(x, *args, **options)
         return x
 
     change.__name__ = f"{function.__name__.removeprefix('.')}_copy"
@@ -338,7 +331,7 @@ row(np.real, may_fail=False, flops=flops.none)
 row(np.imag, may_fail=False, flops=flops.none)
 row(np.copy, COPY, owns=True, identity=True)
 method_row("copy", COPY, owns=True, identity=True)
-ASTYPE = method_row("astype", CAST, may_fail=False, identity=True)
+method_row("astype", CAST, may_fail=False, identity=True)
 row(np.concatenate, owns=True, flops=flops.none)
 row(np.stack, owns=True, flops=flops.none)
 row(np.take, owns=True, flops=flops.none, may_fail=True)
@@ -350,6 +343,7 @@ row(with_item, STORE, owns=True)
 
 row(np.matmul, sign="@", keeps_nan=True, flops=flops.matmul)
 row(np.dot, owns=True, flops=flops.product)
+method_row("dot", owns=True, flops=flops.product)
 NAN_PROBE = row(np.vdot, owns=True, flops=flops.product)  # of an array with itself: NaN if there is one in it
 row(np.tensordot, owns=True, flops=flops.product)
 row(np.einsum, may_fail=False, flops=flops.einsum)
@@ -367,7 +361,10 @@ _PRODUCTS: dict[Function, Formula] = {
 }  # fmt: skip
 for _function, _formula in _PRODUCTS.items():
     row(_function, flops=_formula)
-_ARRANGING: tuple[Function, ...] = (np.roll, np.flip, np.tile, np.pad, np.split, np.diag, np.tril, np.triu)
+_ARRANGING: tuple[Function, ...] = (
+    np.roll, np.flip, np.tile, np.pad, np.split, np.diag, np.tril, np.triu, np.diagonal, np.broadcast_arrays,
+    np.lib.stride_tricks.sliding_window_view,
+)  # fmt: skip
 for _function in _ARRANGING:
     row(_function, flops=flops.none)
 
@@ -399,14 +396,14 @@ for _name in ("nonzero", "compress", "repeat"):
 
 # In place.
 
-row(np.copyto, changes=(0, "dst"))
-row(np.put, changes=(0, "a"))
-row(np.putmask, changes=(0, "a"))
-row(np.place, changes=(0, "arr"))
-row(np.fill_diagonal, changes=(0, "a"))
-row(np.put_along_axis, changes=(0, "arr"))
+row(np.copyto, changes="dst")
+row(np.put, changes="a")
+row(np.putmask, changes="a")
+row(np.place, changes="arr")
+row(np.fill_diagonal, changes="a")
+row(np.put_along_axis, changes="arr")
 for _name in ("sort", "partition", "fill", "put"):
-    method_row(_name, changes=(0, "self"))
+    method_row(_name, changes="self")
 for _name in ("resize", "byteswap", "setfield", "setflags", "view", "getfield", "dump", "tofile"):
     method_row(_name, refused=True)
 

@@ -173,10 +173,9 @@ class _Writer:
         """Write what changes an array: a copy, and the change of that."""
         op, args = describe(step.function), list(map(self.node, step.args))
         options = [ast.keyword(name, self.node(x)) for name, x in step.options.items()]
-        position = describe(op.changed_by).changes[0] if op.kind == CHANGE and op.changed_by is not None else 0  # type: ignore[index]
         name = self._named(step.outs[0], wish)
-        self._add(step, f"{name} = {ast.unparse(_call(ast.Attribute(args[position], 'copy')))}")
-        args[position] = ast.Name(name)
+        self._add(step, f"{name} = {ast.unparse(_call(ast.Attribute(args[0], 'copy')))}")
+        args[0] = ast.Name(name)
         if op.kind == STORE:
             target = ast.unparse(ast.Subscript(args[0], self._key(step.args[1])))
             self._add(step, f"{target} = {ast.unparse(args[2])}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import operator
 import sys
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from copy import copy
 from typing import Any
 
@@ -202,8 +202,7 @@ class Trace(Recording):
         if is_strict():
             raise self.left("np.errstate with 'raise', 'call', 'print' or 'log'", "set it around the call")
         values, settings = self.values(tuple(args)), self.values(options)
-        with self._no_writes(function, values, settings):
-            y = function(*values, **settings)
+        y = self._computed(function, values, settings)
         several = isinstance(y, tuple | list)
         parts = list(y) if several else [y]
         if not all([isinstance(part, np.ndarray | np.generic | float | int | complex) for part in parts]):
@@ -222,16 +221,16 @@ class Trace(Recording):
             return traced[0]
         return type(y)(*traced) if hasattr(y, "_fields") else type(y)(traced)
 
-    @contextmanager
-    def _no_writes(self, function: Callable[..., Any], *operands: Any) -> Iterator[None]:
-        """Raise where a function writes into an operand of which that is not known: a replay would lose it."""
-        arrays = []
-        if not isinstance(function, np.ufunc) and function not in ROWS:
-            arrays = [x for x in leaves(operands) if isinstance(x, np.ndarray) and x.flags.writeable]
+    def _computed(self, function: Callable[..., Any], values: tuple[Any, ...], settings: dict[str, Any]) -> Any:
+        """Call a function. Refuse one that writes into an operand without being known to: a replay would lose it."""
+        if isinstance(function, np.ufunc) or (function in ROWS and not ROWS[function].owns):
+            return function(*values, **settings)
+        arrays = [x for x in leaves((values, settings)) if isinstance(x, np.ndarray) and x.flags.writeable]
+        arrays.sort(key=lambda x: isinstance(x.base, np.ndarray))  # a view is writeable only after its base is
         for x in arrays:
             x.flags.writeable = False
         try:
-            yield
+            y = function(*values, **settings)
         except ValueError as error:
             if arrays and "read-only" in str(error):
                 raise self.left(f"writing in place by {function.__name__.removeprefix('.')}") from error
@@ -239,6 +238,11 @@ class Trace(Recording):
         finally:
             for x in arrays:
                 x.flags.writeable = True
+        for part in leaves(y):
+            if arrays and isinstance(part, np.ndarray) and not part.flags.writeable:  # a view of an operand
+                with suppress(ValueError):
+                    part.flags.writeable = True
+        return y
 
     def wrote(self, function: Callable[..., Any], args: Sequence[Any], y: Any, *, numbers: bool) -> Traced:
         """`run` for one number `y` that has been computed of others; whether all of them are Python's own `numbers`."""

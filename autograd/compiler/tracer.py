@@ -189,11 +189,12 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin, Tracer):
         if (out := options.get("out")) is not None:
             rest = {name: x for name, x in options.items() if name != "out"}
             return self._write(self.trace.target(out), function, args, rest)
-        if op.changes is None:
+        if not op.changes:
             return self.trace.run(function, args, options)
-        position, name = op.changes
-        changed = self.trace.target(args[position] if len(args) > position else options[name])
-        changed.become(self.trace.run(changed_copy(function), args, options))
+        if op.changes in options:
+            options = dict(options)
+            args = (options.pop(op.changes), *args)
+        self.trace.target(args[0]).become(self.trace.run(changed_copy(function), args, options))
         return None
 
     def _write(self, place: Traced, function: Any, args: Any, options: dict[str, Any]) -> Traced:

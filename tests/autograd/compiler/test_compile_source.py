@@ -279,6 +279,7 @@ NAMES: dict[str, Callable[..., Any]] = {
     "reduce": lambda x: np.maximum.reduce(x) + np.multiply.accumulate(x),
     "methods": lambda x: x.astype(np.float32).clip(0, 1).round(2).cumsum(),
     "sorted": lambda x: (lambda y: (y.sort(), np.fill_diagonal(y.reshape(1, 3).copy(), 0), y)[2])(x * 1.0),
+    "copyto": lambda x: (lambda y: (np.copyto(dst=y, src=x + 1), y)[1])(x * 1.0),
     "masked": lambda x: np.add(x, 1.0, out=np.zeros_like(x * 1.0), where=x > 0),
     "slices": lambda x: x[::-1][None, ..., :2] * x[1],
     "special": lambda x: ag.special.erf(x) + ag.special.gammaln(np.abs(x) + 1),

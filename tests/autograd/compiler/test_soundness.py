@@ -940,3 +940,16 @@ def test_the_learning_rate_in_a_custom_update() -> None:
         rate.learning_rate = other.learning_rate = 0.1 * (1 + i // 2)
         compiled(x), eager(x)
         np.testing.assert_array_equal(w.numpy(), twin.numpy())
+
+
+def test_views_by_functions_that_are_not_known_can_be_written_to() -> None:
+    compiled = ag.compile(lambda x: np.rollaxis(x * 2, 1))
+    for x in ARRAYS:
+        y = compiled(x)
+        y += 1
+        np.testing.assert_array_equal(y, np.rollaxis(x * 2, 1) + 1)
+
+
+def test_a_view_and_its_base_as_operands() -> None:
+    compiled = check(lambda: lambda x: (lambda y: np.kron(y[0], y))(x * 1.0), [(x,) for x in ARRAYS])
+    assert len(compiled.plans) == 1
